@@ -1,3 +1,3 @@
 // The core with inner functions exported, for unit tests only; never shipped.
 
-export * from "./index.ts";
+export * from "./index";

@@ -122,7 +122,8 @@ export const STATUS_NO_CONNECTION = 100;
 export const STATUS_LOCAL = 101;
 /** One more than the highest status: the size of a table indexed by status. */
 export const STATUS_COUNT = 102;
-/** Address families, as in <sys/socket.h>. */
+/** Address families, as in <sys/socket.h>; NONE where a record has no address. */
+export const FAMILY_NONE = 0;
 export const FAMILY_INET = 2;
 export const FAMILY_INET6 = 10;
 /** States of an instance or group, numbered as keepalived's dumps number them. */
@@ -315,13 +316,15 @@ export function commandName(code: number): CommandName {
 }
 
 /** The words of FAMILY_ codes. */
-export type FamilyName = "INET" | "INET6";
+export type FamilyName = "NONE" | "INET" | "INET6";
 const FAMILY_BY_CODE: Record<number, FamilyName> = {
+  [FAMILY_NONE]: "NONE",
   [FAMILY_INET]: "INET",
   [FAMILY_INET6]: "INET6",
 };
 /** Codes of the FAMILY_ words. */
 export const FAMILY_CODE: Record<FamilyName, number> = {
+  NONE: FAMILY_NONE,
   INET: FAMILY_INET,
   INET6: FAMILY_INET6,
 };

@@ -1,7 +1,7 @@
 // The memory map: static data, then the input and output buffers, then the arenas, reserved once in
 // init and never freed. Nothing else in the core hands out memory.
 
-import { INPUT_SIZE_MAX, OUTPUT_SIZE_MAX } from "./limits.ts";
+import { INPUT_SIZE_MAX, OUTPUT_SIZE_MAX } from "./limits";
 
 let start: usize = 0;
 let next: usize = 0;
