@@ -27,12 +27,10 @@ export const REQUEST_LENGTH_MAX = 4096;
 export const REPLY_LENGTH_MAX = 64 * 1024 * 1024;
 /** Connections at one time; one more is told so and closed. */
 export const CLIENT_MAX = 32;
-/** Requests of one connection that are being answered at one time. */
-export const REQUEST_PENDING_MAX = 8;
-/** Bytes waiting for a client that does not read; more, and it is dropped and counted. */
-export const CLIENT_BACKLOG_BYTES_MAX = 32 * 1024 * 1024;
-/** Events that wait for one subscriber; more, and it is dropped and counted. */
-export const CLIENT_BACKLOG_EVENTS_MAX = 4096;
+/** Bytes of events waiting for a subscriber that does not read; more, and it is dropped and counted. */
+export const CLIENT_BACKLOG_BYTES_MAX = 4 * 1024 * 1024;
+/** A client that takes nothing of a message for so long is dropped and counted, milliseconds. */
+export const CLIENT_STALL_MS_MAX = 10_000;
 /** Events the daemon remembers. */
 export const EVENT_RING_MAX = 1024;
 /** Events in a status reply, the newest. */
@@ -284,8 +282,8 @@ export interface NodeStatus {
   control: ControlStatus;
 }
 
-/** What a provider returns: the server adds its own part. */
-export type ProviderStatus = Omit<NodeStatus, "control" | "protocol">;
+/** What the daemon knows of itself; the server adds the rest. */
+export type ProviderStatus = Omit<NodeStatus, "protocol" | "events" | "control">;
 
 /** Commands that change something or make the daemon look again. */
 export type CommandName = "reload" | "check";

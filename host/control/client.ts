@@ -1,0 +1,133 @@
+// The client of the control socket without a socket: it is given a transport that carries texts
+// (cli/connect.ts: lines of a Unix socket; a page: messages of a WebSocket) and matches replies to
+// requests. Everything a reader of the status needs is exported from here.
+// This module is browser safe.
+
+import { VipdError } from "../base/errors.ts";
+import type { CommandName, CommandResult, EventRecord, NodeStatus, Reply } from "./protocol.ts";
+
+export * from "./protocol.ts";
+export { LineDecoder } from "./lines.ts";
+export { controlSocketPath, DEFAULT_PID_FILE } from "./socket_path.ts";
+
+/** Carries texts both ways; one text is one message. */
+export interface Transport {
+  /** Sends one message. Rejects when the connection is gone. */
+  send(text: string): Promise<void>;
+  /** Messages of the daemon in order; ends when the connection does. Iterated once. */
+  readonly messages: AsyncIterable<string>;
+  /** Ends the connection; harmless when it is ended. */
+  close(): void;
+}
+
+/** Which events to read. */
+export interface EventsQuery {
+  /** Only events with a larger sequence. */
+  after?: number;
+  /** At most so many of the remembered ones; those that follow are not counted. */
+  limit?: number;
+  /** Go on with new events until the connection ends. */
+  follow?: boolean;
+}
+
+interface Pending {
+  event(event: EventRecord): void;
+  result(value: unknown): void;
+  error(error: VipdError): void;
+}
+
+/** Asks one daemon. All methods reject with VipdError; code `closed` when the connection ended. */
+export class ControlClient {
+  readonly #transport: Transport;
+  readonly #pending = new Map<number, Pending>();
+  #nextId = 1;
+  #ended: VipdError | null = null;
+
+  constructor(transport: Transport) {
+    this.#transport = transport;
+    void this.#read();
+  }
+
+  /** What the daemon is doing. */
+  async status(): Promise<NodeStatus> {
+    return await this.#ask({ method: "status" }, () => {}) as NodeStatus;
+  }
+
+  /** Runs a command in the daemon. */
+  async command(command: CommandName): Promise<CommandResult> {
+    return await this.#ask({ method: "command", command }, () => {}) as CommandResult;
+  }
+
+  /**
+   * Hands events to `listener` in order. Without `follow` it resolves when the remembered ones are
+   * told, with it only when the connection ends, and then by rejecting.
+   */
+  async events(query: EventsQuery, listener: (event: EventRecord) => void): Promise<void> {
+    await this.#ask({ method: "events", ...query }, listener);
+  }
+
+  /** Ends the connection; what is pending rejects with code `closed`. */
+  close(): void {
+    this.#transport.close();
+  }
+
+  #ask(request: object, event: (event: EventRecord) => void): Promise<unknown> {
+    if (this.#ended !== null) return Promise.reject(this.#ended);
+    const id = this.#nextId++;
+    return new Promise((resolve, reject) => {
+      this.#pending.set(id, { event, result: resolve, error: reject });
+      this.#transport.send(JSON.stringify({ id, ...request })).catch((cause) =>
+        this.#end(closed(cause))
+      );
+    });
+  }
+
+  async #read(): Promise<void> {
+    try {
+      for await (const text of this.#transport.messages) this.#take(text);
+      this.#end(closed(undefined));
+    } catch (cause) {
+      this.#end(cause instanceof VipdError ? cause : closed(cause));
+    }
+  }
+
+  #take(text: string): void {
+    const reply = readReply(text);
+    if (reply.type === "error" && reply.id === -1) throw refused(reply.error);
+    const pending = this.#pending.get(reply.id);
+    if (pending === undefined) return;
+    if (reply.type === "event") return pending.event(reply.event);
+    this.#pending.delete(reply.id);
+    if (reply.type === "error") pending.error(refused(reply.error));
+    else pending.result(reply.result);
+  }
+
+  #end(error: VipdError): void {
+    if (this.#ended !== null) return;
+    this.#ended = error;
+    this.#transport.close();
+    for (const pending of this.#pending.values()) pending.error(error);
+    this.#pending.clear();
+  }
+}
+
+function readReply(text: string): Reply {
+  try {
+    const value: unknown = JSON.parse(text);
+    const type = (value as { type?: unknown } | null)?.type;
+    if (type === "result" || type === "event" || type === "error") return value as Reply;
+  } catch (cause) {
+    throw new VipdError("protocol", "the answer is not JSON", { cause });
+  }
+  throw new VipdError("protocol", "the answer is none of result, event, error", {
+    hint: "Is this the control socket of a vipd?",
+  });
+}
+
+function refused(error: { code: string; message: string }): VipdError {
+  return new VipdError(error.code, error.message);
+}
+
+function closed(cause: unknown): VipdError {
+  return new VipdError("closed", "the daemon closed the connection", { cause });
+}
