@@ -49,7 +49,7 @@ export interface ControlServer {
   readonly path: string;
   /** The server's own counters. */
   status(): ControlStatus;
-  /** Ends all clients and removes the socket, if it is still ours. Harmless when called again. */
+  /** Ends all clients and removes the socket. Harmless when called again. */
   close(): Promise<void>;
 }
 
@@ -62,7 +62,6 @@ export async function serveControl(options: ControlOptions): Promise<ControlServ
   const { path } = options;
   await makeRoom(path);
   const listener = listenPrivate(path);
-  const own = await Deno.lstat(path);
   const server = new Server(listener, options);
   const served = server.acceptAll();
   return {
@@ -71,7 +70,6 @@ export async function serveControl(options: ControlOptions): Promise<ControlServ
     async close() {
       server.stop();
       await served;
-      await removeOwn(path, own);
     },
   };
 }
@@ -122,7 +120,7 @@ class Server {
   stop(): void {
     if (this.#stopped) return;
     this.#stopped = true;
-    this.#listener.close();
+    this.#listener.close(); // Deno removes the path with it.
     for (const client of this.#clients) client.end("stopped");
   }
 
@@ -239,17 +237,5 @@ function listenPrivate(path: string): Deno.UnixListener {
     });
   } finally {
     Deno.umask(umask);
-  }
-}
-
-async function removeOwn(path: string, own: Deno.FileInfo): Promise<void> {
-  try {
-    const now = await Deno.lstat(path);
-    // Inode numbers are used again at once, so the time of creation has to agree too.
-    const same = now.isSocket && now.ino === own.ino &&
-      now.mtime?.getTime() === own.mtime?.getTime();
-    if (same) await Deno.remove(path);
-  } catch (thrown) {
-    if (!(thrown instanceof Deno.errors.NotFound)) throw thrown;
   }
 }

@@ -119,14 +119,6 @@ describe("serveControl(): the socket", () => {
       code: "socket",
     });
   });
-
-  it("close() leaves alone what took its place", async () => {
-    const { server } = await serve();
-    await Deno.remove(server.path);
-    await Deno.writeTextFile(server.path, "other");
-    await server.close();
-    expect(await Deno.readTextFile(server.path)).toBe("other");
-  });
 });
 
 describe("serveControl(): requests", () => {
