@@ -1,0 +1,109 @@
+// A single-producer single-consumer ring of records in shared memory: how main and the wire worker
+// talk, since postMessage cannot reach a thread that blocks in epoll_wait. Each record is a u32
+// length and its bytes, padded to 8; a record is never split at the end of the buffer.
+// push() and pop() never block. Waking a sleeping consumer is the caller's business: push() says
+// whether the consumer had declared itself asleep.
+
+/** Bytes of the control words in front of the data. */
+const HEADER_SIZE = 64;
+const WORD_HEAD = 0;
+const WORD_TAIL = 1;
+const WORD_ASLEEP = 2;
+const WORD_LOST = 3;
+/** Length that means: nothing more before the end, go on at offset 0. */
+const WRAP = 0xffff_ffff;
+
+/** What became of a pushed record. */
+export type PushResult = "queued" | "queued-wake" | "full";
+
+/** One direction. Both threads make their own Ring over the same shared range. */
+export class Ring {
+  readonly #words: Int32Array;
+  readonly #bytes: Uint8Array;
+  readonly #view: DataView;
+  readonly #capacity: number;
+
+  /** `offset` and `size` in bytes, both multiples of 8; a range full of zeros is an empty ring. */
+  constructor(buffer: SharedArrayBuffer, offset: number, size: number) {
+    this.#words = new Int32Array(buffer, offset, HEADER_SIZE / 4);
+    this.#bytes = new Uint8Array(buffer, offset + HEADER_SIZE, size - HEADER_SIZE);
+    this.#view = new DataView(buffer, offset + HEADER_SIZE, size - HEADER_SIZE);
+    this.#capacity = size - HEADER_SIZE;
+  }
+
+  /** Largest record it can carry, bytes. */
+  get recordSizeMax(): number {
+    // Wherever head and tail stand in an empty ring, one side of them has this much room.
+    return ((this.#capacity / 2) & ~7) - 12;
+  }
+
+  /** Records that push() refused because the ring was full, for ever counted. */
+  get lost(): number {
+    return Atomics.load(this.#words, WORD_LOST);
+  }
+
+  /** Index of the word that a sleeping consumer on main may wait on (Atomics.waitAsync). */
+  get asleepWord(): { words: Int32Array; index: number } {
+    return { words: this.#words, index: WORD_ASLEEP };
+  }
+
+  /** Producer: appends a copy of the record, or answers "full" and counts it. */
+  push(record: Uint8Array): PushResult {
+    const need = align8(4 + record.length);
+    const head = Atomics.load(this.#words, WORD_HEAD);
+    const tail = Atomics.load(this.#words, WORD_TAIL);
+    let at = tail;
+    if (tail >= head) {
+      // One slot of 8 bytes stays free so that full and empty differ.
+      if (this.#capacity - tail < need + 8) {
+        if (head < need + 8) return this.#full();
+        this.#view.setUint32(tail, WRAP, true);
+        at = 0;
+      }
+    } else if (head - tail < need + 8) return this.#full();
+    this.#view.setUint32(at, record.length, true);
+    this.#bytes.set(record, at + 4);
+    Atomics.store(this.#words, WORD_TAIL, at + need);
+    return Atomics.exchange(this.#words, WORD_ASLEEP, 0) === 1 ? "queued-wake" : "queued";
+  }
+
+  /** Consumer: copies the oldest record out, or null when there is none. */
+  pop(): Uint8Array | null {
+    const tail = Atomics.load(this.#words, WORD_TAIL);
+    let head = Atomics.load(this.#words, WORD_HEAD);
+    if (head === tail) return null;
+    let length = this.#view.getUint32(head, true);
+    if (length === WRAP) {
+      head = 0;
+      length = this.#view.getUint32(0, true);
+    }
+    const record = this.#bytes.slice(head + 4, head + 4 + length);
+    Atomics.store(this.#words, WORD_HEAD, head + align8(4 + length));
+    return record;
+  }
+
+  /** Consumer: true when nothing waits. */
+  isEmpty(): boolean {
+    return Atomics.load(this.#words, WORD_HEAD) === Atomics.load(this.#words, WORD_TAIL);
+  }
+
+  /**
+   * Consumer: declares itself asleep so that the next push answers "queued-wake". Returns false,
+   * and stays awake, when a record came in between.
+   */
+  sleep(): boolean {
+    Atomics.store(this.#words, WORD_ASLEEP, 1);
+    if (this.isEmpty()) return true;
+    Atomics.store(this.#words, WORD_ASLEEP, 0);
+    return false;
+  }
+
+  #full(): PushResult {
+    Atomics.add(this.#words, WORD_LOST, 1);
+    return "full";
+  }
+}
+
+function align8(size: number): number {
+  return (size + 7) & ~7;
+}
