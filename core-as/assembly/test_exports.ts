@@ -1,3 +1,11 @@
 // The core with inner functions exported, for unit tests only; never shipped.
 
 export * from "./index";
+export * from "./base/address";
+export * from "./base/checksum";
+export * from "./wire/arp";
+export * from "./wire/ethernet";
+export * from "./wire/icmpv6";
+export * from "./wire/ipv4";
+export * from "./wire/ipv6";
+export * from "./wire/vrrp";
