@@ -55,6 +55,22 @@ export const DESTINATION_MAX = 8192;
 export const CONNECTION_MAX = 65_536;
 /** Neighbours whose MAC the user-space director knows. */
 export const NEIGHBOUR_MAX = 8192;
+/** Interfaces of the user-space director. */
+export const DIRECTOR_INTERFACE_MAX = 64;
+/** Highest weight of a destination (keepalived.conf(5) weight). */
+export const WEIGHT_MAX = 65_535;
+/** Records of the user-space director that can wait for pollOutput, frames not counted. */
+export const DIRECTOR_OUTPUT_MAX = 1024;
+/** Time in which a neighbour is not asked for twice, microseconds. */
+export const NEIGHBOUR_ASK_US = 1_000_000;
+/** Time in which a notice of the user-space director is not told twice, microseconds. */
+export const DIRECTOR_QUIET_US = 10_000_000;
+/** Resets and port unreachables that the user-space director sends in a second at the most. */
+export const ANSWER_PER_SECOND_MAX = 1000;
+/** Connections that one call expires at the most; the next timeout is at once when more are due. */
+export const EXPIRE_PER_CALL_MAX = 1024;
+/** Bytes of struct virtio_net_hdr (<linux/virtio_net.h>), as PACKET_VNET_HDR hands it out. */
+export const VNET_HEADER_SIZE = 10;
 /** Done. */
 export const STATUS_OK = 0;
 /** Fewer bytes than the header says, or than the smallest packet. */
@@ -121,8 +137,12 @@ export const STATUS_CONNECTION_LIMIT = 99;
 export const STATUS_NO_CONNECTION = 100;
 /** The packet's service belongs to the local stack now (sorry server here). */
 export const STATUS_LOCAL = 101;
+/** A packet of a connection whose destination was removed. */
+export const STATUS_DESTINATION_REMOVED = 102;
+/** TTL or hop limit used up: the packet goes in a circle, or came from too far. */
+export const STATUS_TTL_EXPIRED = 103;
 /** One more than the highest status: the size of a table indexed by status. */
-export const STATUS_COUNT = 102;
+export const STATUS_COUNT = 104;
 /** Address families, as in <sys/socket.h>; NONE where a record has no address. */
 export const FAMILY_NONE = 0;
 export const FAMILY_INET = 2;
@@ -277,6 +297,45 @@ export const SCHEDULER_RR = 0;
 export const SCHEDULER_WRR = 1;
 export const SCHEDULER_LC = 2;
 export const SCHEDULER_WLC = 3;
+/** Protocols that can be balanced, by their IP protocol number. */
+export const PROTOCOL_TCP = 6;
+export const PROTOCOL_UDP = 17;
+/** Packets are balanced. */
+export const SERVICE_STATE_NORMAL = 0;
+/** The local stack serves (sorry server on the director itself): every packet is left to it. */
+export const SERVICE_STATE_LOCAL = 1;
+/** The MAC is in the record. */
+export const NEIGHBOUR_STATE_KNOWN = 0;
+/** The kernel dropped its entry: the MAC is used further, and asked for again. */
+export const NEIGHBOUR_STATE_FORGOTTEN = 1;
+/** Nobody answers: the MAC is not used any more. */
+export const NEIGHBOUR_STATE_FAILED = 2;
+/** Connection table full; count = SYNs and datagrams refused since the last notice. */
+export const DIRECTOR_NOTICE_CONNECTION_LIMIT = 0;
+/** A service without an available destination; count = packets refused since the last notice. */
+export const DIRECTOR_NOTICE_NO_DESTINATION = 1;
+/** The output queue was full; count = records lost since the last notice. */
+export const DIRECTOR_NOTICE_OUTPUT_OVERRUN = 2;
+/** A virtual server: added, or changed by difference. */
+export const INPUT_SERVICE = 64;
+/** A virtual server that goes, with its destinations and connections. */
+export const INPUT_SERVICE_REMOVE = 65;
+/** A real server of a service: added, or changed by difference. */
+export const INPUT_DESTINATION = 66;
+/** A real server that goes. */
+export const INPUT_DESTINATION_REMOVE = 67;
+/** What the kernel's neighbour table says of an address. */
+export const INPUT_NEIGHBOUR = 68;
+/** An interface frames come in or go out by. */
+export const INPUT_INTERFACE = 69;
+/** A received frame. */
+export const INPUT_FRAME = 70;
+/** Send a frame. */
+export const OUTPUT_FORWARD = 64;
+/** Find out the MAC of an address and answer with INPUT_NEIGHBOUR. */
+export const OUTPUT_NEIGHBOUR_NEEDED = 65;
+/** Something worth a log line. */
+export const OUTPUT_DIRECTOR_NOTICE = 66;
 
 /** The words of AUTH_ codes. */
 export type AuthName = "NONE" | "PASS";
@@ -316,6 +375,26 @@ export function commandName(code: number): CommandName {
   return word;
 }
 
+/** The words of DIRECTOR_NOTICE_ codes. */
+export type DirectorNoticeName = "CONNECTION_LIMIT" | "NO_DESTINATION" | "OUTPUT_OVERRUN";
+const DIRECTOR_NOTICE_BY_CODE: Record<number, DirectorNoticeName> = {
+  [DIRECTOR_NOTICE_CONNECTION_LIMIT]: "CONNECTION_LIMIT",
+  [DIRECTOR_NOTICE_NO_DESTINATION]: "NO_DESTINATION",
+  [DIRECTOR_NOTICE_OUTPUT_OVERRUN]: "OUTPUT_OVERRUN",
+};
+/** Codes of the DIRECTOR_NOTICE_ words. */
+export const DIRECTOR_NOTICE_CODE: Record<DirectorNoticeName, number> = {
+  CONNECTION_LIMIT: DIRECTOR_NOTICE_CONNECTION_LIMIT,
+  NO_DESTINATION: DIRECTOR_NOTICE_NO_DESTINATION,
+  OUTPUT_OVERRUN: DIRECTOR_NOTICE_OUTPUT_OVERRUN,
+};
+/** The word of a DIRECTOR_NOTICE_ code; the core never writes another. */
+export function directorNoticeName(code: number): DirectorNoticeName {
+  const word = DIRECTOR_NOTICE_BY_CODE[code];
+  if (word === undefined) throw new RangeError(`no DIRECTOR_NOTICE code ${code}`);
+  return word;
+}
+
 /** The words of FAMILY_ codes. */
 export type FamilyName = "NONE" | "INET" | "INET6";
 const FAMILY_BY_CODE: Record<number, FamilyName> = {
@@ -333,6 +412,26 @@ export const FAMILY_CODE: Record<FamilyName, number> = {
 export function familyName(code: number): FamilyName {
   const word = FAMILY_BY_CODE[code];
   if (word === undefined) throw new RangeError(`no FAMILY code ${code}`);
+  return word;
+}
+
+/** The words of NEIGHBOUR_STATE_ codes. */
+export type NeighbourStateName = "KNOWN" | "FORGOTTEN" | "FAILED";
+const NEIGHBOUR_STATE_BY_CODE: Record<number, NeighbourStateName> = {
+  [NEIGHBOUR_STATE_KNOWN]: "KNOWN",
+  [NEIGHBOUR_STATE_FORGOTTEN]: "FORGOTTEN",
+  [NEIGHBOUR_STATE_FAILED]: "FAILED",
+};
+/** Codes of the NEIGHBOUR_STATE_ words. */
+export const NEIGHBOUR_STATE_CODE: Record<NeighbourStateName, number> = {
+  KNOWN: NEIGHBOUR_STATE_KNOWN,
+  FORGOTTEN: NEIGHBOUR_STATE_FORGOTTEN,
+  FAILED: NEIGHBOUR_STATE_FAILED,
+};
+/** The word of a NEIGHBOUR_STATE_ code; the core never writes another. */
+export function neighbourStateName(code: number): NeighbourStateName {
+  const word = NEIGHBOUR_STATE_BY_CODE[code];
+  if (word === undefined) throw new RangeError(`no NEIGHBOUR_STATE code ${code}`);
   return word;
 }
 
@@ -371,6 +470,24 @@ export const NOTICE_CODE: Record<NoticeName, number> = {
 export function noticeName(code: number): NoticeName {
   const word = NOTICE_BY_CODE[code];
   if (word === undefined) throw new RangeError(`no NOTICE code ${code}`);
+  return word;
+}
+
+/** The words of PROTOCOL_ codes. */
+export type ProtocolName = "TCP" | "UDP";
+const PROTOCOL_BY_CODE: Record<number, ProtocolName> = {
+  [PROTOCOL_TCP]: "TCP",
+  [PROTOCOL_UDP]: "UDP",
+};
+/** Codes of the PROTOCOL_ words. */
+export const PROTOCOL_CODE: Record<ProtocolName, number> = {
+  TCP: PROTOCOL_TCP,
+  UDP: PROTOCOL_UDP,
+};
+/** The word of a PROTOCOL_ code; the core never writes another. */
+export function protocolName(code: number): ProtocolName {
+  const word = PROTOCOL_BY_CODE[code];
+  if (word === undefined) throw new RangeError(`no PROTOCOL code ${code}`);
   return word;
 }
 
@@ -432,6 +549,46 @@ export function reasonName(code: number): ReasonName {
   return word;
 }
 
+/** The words of SCHEDULER_ codes. */
+export type SchedulerName = "RR" | "WRR" | "LC" | "WLC";
+const SCHEDULER_BY_CODE: Record<number, SchedulerName> = {
+  [SCHEDULER_RR]: "RR",
+  [SCHEDULER_WRR]: "WRR",
+  [SCHEDULER_LC]: "LC",
+  [SCHEDULER_WLC]: "WLC",
+};
+/** Codes of the SCHEDULER_ words. */
+export const SCHEDULER_CODE: Record<SchedulerName, number> = {
+  RR: SCHEDULER_RR,
+  WRR: SCHEDULER_WRR,
+  LC: SCHEDULER_LC,
+  WLC: SCHEDULER_WLC,
+};
+/** The word of a SCHEDULER_ code; the core never writes another. */
+export function schedulerName(code: number): SchedulerName {
+  const word = SCHEDULER_BY_CODE[code];
+  if (word === undefined) throw new RangeError(`no SCHEDULER code ${code}`);
+  return word;
+}
+
+/** The words of SERVICE_STATE_ codes. */
+export type ServiceStateName = "NORMAL" | "LOCAL";
+const SERVICE_STATE_BY_CODE: Record<number, ServiceStateName> = {
+  [SERVICE_STATE_NORMAL]: "NORMAL",
+  [SERVICE_STATE_LOCAL]: "LOCAL",
+};
+/** Codes of the SERVICE_STATE_ words. */
+export const SERVICE_STATE_CODE: Record<ServiceStateName, number> = {
+  NORMAL: SERVICE_STATE_NORMAL,
+  LOCAL: SERVICE_STATE_LOCAL,
+};
+/** The word of a SERVICE_STATE_ code; the core never writes another. */
+export function serviceStateName(code: number): ServiceStateName {
+  const word = SERVICE_STATE_BY_CODE[code];
+  if (word === undefined) throw new RangeError(`no SERVICE_STATE code ${code}`);
+  return word;
+}
+
 /** The words of STATE_ codes. */
 export type StateName = "INIT" | "BACKUP" | "MASTER" | "FAULT" | "STOP";
 const STATE_BY_CODE: Record<number, StateName> = {
@@ -457,7 +614,7 @@ export function stateName(code: number): StateName {
 }
 
 /** The words of STATUS_ codes. */
-export type StatusName = "OK" | "TRUNCATED" | "TOO_LONG" | "CHECKSUM" | "TTL" | "VERSION" | "TYPE" | "PROTOCOL" | "FRAGMENT" | "VRID_UNKNOWN" | "OWN_PACKET" | "DESTINATION" | "AUTH_TYPE" | "AUTH_DATA" | "INTERVAL" | "ADDRESS_LIST" | "RECORD_KIND" | "RECORD_SIZE" | "RECORD_REFERENCE" | "RECORD_VALUE" | "LIMIT" | "CONFIG_ORDER" | "VRID_DUPLICATE" | "TIME" | "EMPTY" | "NOT_INITIALISED" | "MEMORY" | "NOT_OURS" | "NO_DESTINATION" | "NO_NEIGHBOUR" | "CONNECTION_LIMIT" | "NO_CONNECTION" | "LOCAL";
+export type StatusName = "OK" | "TRUNCATED" | "TOO_LONG" | "CHECKSUM" | "TTL" | "VERSION" | "TYPE" | "PROTOCOL" | "FRAGMENT" | "VRID_UNKNOWN" | "OWN_PACKET" | "DESTINATION" | "AUTH_TYPE" | "AUTH_DATA" | "INTERVAL" | "ADDRESS_LIST" | "RECORD_KIND" | "RECORD_SIZE" | "RECORD_REFERENCE" | "RECORD_VALUE" | "LIMIT" | "CONFIG_ORDER" | "VRID_DUPLICATE" | "TIME" | "EMPTY" | "NOT_INITIALISED" | "MEMORY" | "NOT_OURS" | "NO_DESTINATION" | "NO_NEIGHBOUR" | "CONNECTION_LIMIT" | "NO_CONNECTION" | "LOCAL" | "DESTINATION_REMOVED" | "TTL_EXPIRED";
 const STATUS_BY_CODE: Record<number, StatusName> = {
   [STATUS_OK]: "OK",
   [STATUS_TRUNCATED]: "TRUNCATED",
@@ -492,6 +649,8 @@ const STATUS_BY_CODE: Record<number, StatusName> = {
   [STATUS_CONNECTION_LIMIT]: "CONNECTION_LIMIT",
   [STATUS_NO_CONNECTION]: "NO_CONNECTION",
   [STATUS_LOCAL]: "LOCAL",
+  [STATUS_DESTINATION_REMOVED]: "DESTINATION_REMOVED",
+  [STATUS_TTL_EXPIRED]: "TTL_EXPIRED",
 };
 /** Codes of the STATUS_ words. */
 export const STATUS_CODE: Record<StatusName, number> = {
@@ -528,6 +687,8 @@ export const STATUS_CODE: Record<StatusName, number> = {
   CONNECTION_LIMIT: STATUS_CONNECTION_LIMIT,
   NO_CONNECTION: STATUS_NO_CONNECTION,
   LOCAL: STATUS_LOCAL,
+  DESTINATION_REMOVED: STATUS_DESTINATION_REMOVED,
+  TTL_EXPIRED: STATUS_TTL_EXPIRED,
 };
 /** The word of a STATUS_ code; the core never writes another. */
 export function statusName(code: number): StatusName {
@@ -1988,6 +2149,736 @@ export function writeInstanceStatus(view: DataView, at: number, record: Instance
   return 168;
 }
 
+/** Bytes of the fixed part of ServiceInput. */
+export const SERVICE_INPUT_SIZE = 48;
+/** Offsets of the fields of ServiceInput, bytes. */
+export const SERVICE_INPUT = {
+  kind: 0,
+  size: 4,
+  service: 8,
+  family: 12,
+  protocol: 16,
+  port: 20,
+  scheduler: 24,
+  state: 28,
+  address: 32,
+} as const;
+/** A virtual server. Setting one again changes only what differs: a new scheduler starts afresh, a new state keeps the connections; another family, protocol, address or port is another service, which starts without destinations. */
+export interface ServiceInput {
+  kind: "service";
+  /** The host's number, 0..SERVICE_MAX-1. */
+  service: number;
+  family: FamilyName;
+  protocol: ProtocolName;
+  /** 1..65535. */
+  port: number;
+  scheduler: SchedulerName;
+  state: ServiceStateName;
+  /** The virtual address. */
+  address: string;
+}
+/** Reads a ServiceInput at a byte offset of a view. */
+export function readServiceInput(view: DataView, at: number): ServiceInput {
+  const familyCode = view.getUint32(at + 12, true);
+  return {
+    kind: "service",
+    service: view.getUint32(at + 8, true),
+    family: familyName(view.getUint32(at + 12, true)),
+    protocol: protocolName(view.getUint32(at + 16, true)),
+    port: view.getUint32(at + 20, true),
+    scheduler: schedulerName(view.getUint32(at + 24, true)),
+    state: serviceStateName(view.getUint32(at + 28, true)),
+    address: readAddress(view, at + 32, familyCode),
+  };
+}
+/** Writes a ServiceInput; returns its bytes. The view must have room for them. */
+export function writeServiceInput(view: DataView, at: number, record: ServiceInput): number {
+  new Uint8Array(view.buffer, view.byteOffset + at, 48).fill(0);
+  view.setUint32(at, INPUT_SERVICE, true);
+  view.setUint32(at + 4, 48, true);
+  view.setUint32(at + 8, record.service, true);
+  view.setUint32(at + 12, FAMILY_CODE[record.family], true);
+  view.setUint32(at + 16, PROTOCOL_CODE[record.protocol], true);
+  view.setUint32(at + 20, record.port, true);
+  view.setUint32(at + 24, SCHEDULER_CODE[record.scheduler], true);
+  view.setUint32(at + 28, SERVICE_STATE_CODE[record.state], true);
+  writeAddress(view, at + 32, record.address);
+  return 48;
+}
+
+/** Bytes of the fixed part of ServiceRemoveInput. */
+export const SERVICE_REMOVE_INPUT_SIZE = 16;
+/** Offsets of the fields of ServiceRemoveInput, bytes. */
+export const SERVICE_REMOVE_INPUT = {
+  kind: 0,
+  size: 4,
+  service: 8,
+  reserved: 12,
+} as const;
+/** Removes a virtual server; none of that number is not an error. */
+export interface ServiceRemoveInput {
+  kind: "serviceRemove";
+  service: number;
+}
+/** Reads a ServiceRemoveInput at a byte offset of a view. */
+export function readServiceRemoveInput(view: DataView, at: number): ServiceRemoveInput {
+  return {
+    kind: "serviceRemove",
+    service: view.getUint32(at + 8, true),
+  };
+}
+/** Writes a ServiceRemoveInput; returns its bytes. The view must have room for them. */
+export function writeServiceRemoveInput(view: DataView, at: number, record: ServiceRemoveInput): number {
+  new Uint8Array(view.buffer, view.byteOffset + at, 16).fill(0);
+  view.setUint32(at, INPUT_SERVICE_REMOVE, true);
+  view.setUint32(at + 4, 16, true);
+  view.setUint32(at + 8, record.service, true);
+  return 16;
+}
+
+/** Bytes of the fixed part of DestinationInput. */
+export const DESTINATION_INPUT_SIZE = 48;
+/** Offsets of the fields of DestinationInput, bytes. */
+export const DESTINATION_INPUT = {
+  kind: 0,
+  size: 4,
+  destination: 8,
+  service: 12,
+  ifindex: 16,
+  family: 20,
+  port: 24,
+  weight: 28,
+  address: 32,
+} as const;
+/** A real server, reached by direct routing. Setting one again changes only what differs: a new weight keeps connections and counts; another service, address or port is another destination. The last one added comes first in the service's order, as in ip_vs. */
+export interface DestinationInput {
+  kind: "destination";
+  /** The host's number, 0..DESTINATION_MAX-1, unique over all services. */
+  destination: number;
+  service: number;
+  /** Interface it is reached by. */
+  ifindex: number;
+  /** Family of the address: that of the service. */
+  family: FamilyName;
+  /** 1..65535; direct routing leaves the packet's port as it is. */
+  port: number;
+  /** 0..WEIGHT_MAX; 0 gets no new connection. */
+  weight: number;
+  address: string;
+}
+/** Reads a DestinationInput at a byte offset of a view. */
+export function readDestinationInput(view: DataView, at: number): DestinationInput {
+  const familyCode = view.getUint32(at + 20, true);
+  return {
+    kind: "destination",
+    destination: view.getUint32(at + 8, true),
+    service: view.getUint32(at + 12, true),
+    ifindex: view.getUint32(at + 16, true),
+    family: familyName(view.getUint32(at + 20, true)),
+    port: view.getUint32(at + 24, true),
+    weight: view.getUint32(at + 28, true),
+    address: readAddress(view, at + 32, familyCode),
+  };
+}
+/** Writes a DestinationInput; returns its bytes. The view must have room for them. */
+export function writeDestinationInput(view: DataView, at: number, record: DestinationInput): number {
+  new Uint8Array(view.buffer, view.byteOffset + at, 48).fill(0);
+  view.setUint32(at, INPUT_DESTINATION, true);
+  view.setUint32(at + 4, 48, true);
+  view.setUint32(at + 8, record.destination, true);
+  view.setUint32(at + 12, record.service, true);
+  view.setUint32(at + 16, record.ifindex, true);
+  view.setUint32(at + 20, FAMILY_CODE[record.family], true);
+  view.setUint32(at + 24, record.port, true);
+  view.setUint32(at + 28, record.weight, true);
+  writeAddress(view, at + 32, record.address);
+  return 48;
+}
+
+/** Bytes of the fixed part of DestinationRemoveInput. */
+export const DESTINATION_REMOVE_INPUT_SIZE = 16;
+/** Offsets of the fields of DestinationRemoveInput, bytes. */
+export const DESTINATION_REMOVE_INPUT = {
+  kind: 0,
+  size: 4,
+  destination: 8,
+  reserved: 12,
+} as const;
+/** Removes a real server; none of that number is not an error. Its connections stay until they expire, so that it can come back to them: meanwhile a SYN or a datagram goes to another destination and everything else is dropped. */
+export interface DestinationRemoveInput {
+  kind: "destinationRemove";
+  destination: number;
+}
+/** Reads a DestinationRemoveInput at a byte offset of a view. */
+export function readDestinationRemoveInput(view: DataView, at: number): DestinationRemoveInput {
+  return {
+    kind: "destinationRemove",
+    destination: view.getUint32(at + 8, true),
+  };
+}
+/** Writes a DestinationRemoveInput; returns its bytes. The view must have room for them. */
+export function writeDestinationRemoveInput(view: DataView, at: number, record: DestinationRemoveInput): number {
+  new Uint8Array(view.buffer, view.byteOffset + at, 16).fill(0);
+  view.setUint32(at, INPUT_DESTINATION_REMOVE, true);
+  view.setUint32(at + 4, 16, true);
+  view.setUint32(at + 8, record.destination, true);
+  return 16;
+}
+
+/** Bytes of the fixed part of NeighbourInput. */
+export const NEIGHBOUR_INPUT_SIZE = 48;
+/** Offsets of the fields of NeighbourInput, bytes. */
+export const NEIGHBOUR_INPUT = {
+  kind: 0,
+  size: 4,
+  ifindex: 8,
+  family: 12,
+  state: 16,
+  reserved: 20,
+  address: 24,
+  mac: 40,
+} as const;
+/** The MAC of an address; one that no destination has is ignored. */
+export interface NeighbourInput {
+  kind: "neighbour";
+  ifindex: number;
+  family: FamilyName;
+  state: NeighbourStateName;
+  address: string;
+  mac: string;
+}
+/** Reads a NeighbourInput at a byte offset of a view. */
+export function readNeighbourInput(view: DataView, at: number): NeighbourInput {
+  const familyCode = view.getUint32(at + 12, true);
+  return {
+    kind: "neighbour",
+    ifindex: view.getUint32(at + 8, true),
+    family: familyName(view.getUint32(at + 12, true)),
+    state: neighbourStateName(view.getUint32(at + 16, true)),
+    address: readAddress(view, at + 24, familyCode),
+    mac: readMac(view, at + 40),
+  };
+}
+/** Writes a NeighbourInput; returns its bytes. The view must have room for them. */
+export function writeNeighbourInput(view: DataView, at: number, record: NeighbourInput): number {
+  new Uint8Array(view.buffer, view.byteOffset + at, 48).fill(0);
+  view.setUint32(at, INPUT_NEIGHBOUR, true);
+  view.setUint32(at + 4, 48, true);
+  view.setUint32(at + 8, record.ifindex, true);
+  view.setUint32(at + 12, FAMILY_CODE[record.family], true);
+  view.setUint32(at + 16, NEIGHBOUR_STATE_CODE[record.state], true);
+  writeAddress(view, at + 24, record.address);
+  writeMac(view, at + 40, record.mac);
+  return 48;
+}
+
+/** Bytes of the fixed part of InterfaceInput. */
+export const INTERFACE_INPUT_SIZE = 24;
+/** Offsets of the fields of InterfaceInput, bytes. */
+export const INTERFACE_INPUT = {
+  kind: 0,
+  size: 4,
+  ifindex: 8,
+  present: 12,
+  mac: 16,
+} as const;
+/** An interface. Frames are only taken when they are addressed to its MAC. */
+export interface InterfaceInput {
+  kind: "interface";
+  ifindex: number;
+  /** 1 added or changed, 0 gone. */
+  present: number;
+  mac: string;
+}
+/** Reads a InterfaceInput at a byte offset of a view. */
+export function readInterfaceInput(view: DataView, at: number): InterfaceInput {
+  return {
+    kind: "interface",
+    ifindex: view.getUint32(at + 8, true),
+    present: view.getUint32(at + 12, true),
+    mac: readMac(view, at + 16),
+  };
+}
+/** Writes a InterfaceInput; returns its bytes. The view must have room for them. */
+export function writeInterfaceInput(view: DataView, at: number, record: InterfaceInput): number {
+  new Uint8Array(view.buffer, view.byteOffset + at, 24).fill(0);
+  view.setUint32(at, INPUT_INTERFACE, true);
+  view.setUint32(at + 4, 24, true);
+  view.setUint32(at + 8, record.ifindex, true);
+  view.setUint32(at + 12, record.present, true);
+  writeMac(view, at + 16, record.mac);
+  return 24;
+}
+
+/** Bytes of the fixed part of FrameInput. */
+export const FRAME_INPUT_SIZE = 24;
+/** Offsets of the fields of FrameInput, bytes. */
+export const FRAME_INPUT = {
+  kind: 0,
+  size: 4,
+  ifindex: 8,
+  vnetHeaderLength: 12,
+  payloadLength: 16,
+  reserved: 20,
+} as const;
+/** A received Ethernet frame without FCS. */
+export interface FrameInput {
+  kind: "frame";
+  /** Interface it came in by. */
+  ifindex: number;
+  /** Bytes of virtio-net header before the frame: 0, or VNET_HEADER_SIZE. It is passed on. */
+  vnetHeaderLength: number;
+  /** The bytes behind the fixed part, a copy. */
+  payload: Uint8Array;
+}
+/** Reads a FrameInput at a byte offset of a view. */
+export function readFrameInput(view: DataView, at: number): FrameInput {
+  return {
+    kind: "frame",
+    ifindex: view.getUint32(at + 8, true),
+    vnetHeaderLength: view.getUint32(at + 12, true),
+    payload: new Uint8Array(
+      view.buffer,
+      view.byteOffset + at + 24,
+      view.getUint32(at + 16, true),
+    ).slice(),
+  };
+}
+/** Writes a FrameInput; returns its bytes. The view must have room for them. */
+export function writeFrameInput(view: DataView, at: number, record: FrameInput): number {
+  new Uint8Array(view.buffer, view.byteOffset + at, 24).fill(0);
+  view.setUint32(at, INPUT_FRAME, true);
+  view.setUint32(at + 4, 24 + record.payload.length, true);
+  view.setUint32(at + 8, record.ifindex, true);
+  view.setUint32(at + 12, record.vnetHeaderLength, true);
+  view.setUint32(at + 16, record.payload.length, true);
+  new Uint8Array(view.buffer, view.byteOffset + at + 24, record.payload.length).set(record.payload);
+  return 24 + record.payload.length;
+}
+
+/** Bytes of the fixed part of ForwardOutput. */
+export const FORWARD_OUTPUT_SIZE = 24;
+/** Offsets of the fields of ForwardOutput, bytes. */
+export const FORWARD_OUTPUT = {
+  kind: 0,
+  size: 4,
+  ifindex: 8,
+  destination: 12,
+  payloadLength: 16,
+  reserved: 20,
+} as const;
+/** A frame to send as it is, virtio-net header included: the received one with new MACs and a smaller TTL, or an answer to its sender (a TCP reset, a port unreachable). */
+export interface ForwardOutput {
+  kind: "forward";
+  ifindex: number;
+  /** The destination it goes to, or ID_NONE for an answer to the sender. */
+  destination: number;
+  /** The bytes behind the fixed part, a copy. */
+  payload: Uint8Array;
+}
+/** Reads a ForwardOutput at a byte offset of a view. */
+export function readForwardOutput(view: DataView, at: number): ForwardOutput {
+  return {
+    kind: "forward",
+    ifindex: view.getUint32(at + 8, true),
+    destination: view.getUint32(at + 12, true),
+    payload: new Uint8Array(
+      view.buffer,
+      view.byteOffset + at + 24,
+      view.getUint32(at + 16, true),
+    ).slice(),
+  };
+}
+/** Writes a ForwardOutput; returns its bytes. The view must have room for them. */
+export function writeForwardOutput(view: DataView, at: number, record: ForwardOutput): number {
+  new Uint8Array(view.buffer, view.byteOffset + at, 24).fill(0);
+  view.setUint32(at, OUTPUT_FORWARD, true);
+  view.setUint32(at + 4, 24 + record.payload.length, true);
+  view.setUint32(at + 8, record.ifindex, true);
+  view.setUint32(at + 12, record.destination, true);
+  view.setUint32(at + 16, record.payload.length, true);
+  new Uint8Array(view.buffer, view.byteOffset + at + 24, record.payload.length).set(record.payload);
+  return 24 + record.payload.length;
+}
+
+/** Bytes of the fixed part of NeighbourNeededOutput. */
+export const NEIGHBOUR_NEEDED_OUTPUT_SIZE = 32;
+/** Offsets of the fields of NeighbourNeededOutput, bytes. */
+export const NEIGHBOUR_NEEDED_OUTPUT = {
+  kind: 0,
+  size: 4,
+  ifindex: 8,
+  family: 12,
+  address: 16,
+} as const;
+/** The MAC of an address is wanted; told again at most every NEIGHBOUR_ASK_US. */
+export interface NeighbourNeededOutput {
+  kind: "neighbourNeeded";
+  ifindex: number;
+  family: FamilyName;
+  address: string;
+}
+/** Reads a NeighbourNeededOutput at a byte offset of a view. */
+export function readNeighbourNeededOutput(view: DataView, at: number): NeighbourNeededOutput {
+  const familyCode = view.getUint32(at + 12, true);
+  return {
+    kind: "neighbourNeeded",
+    ifindex: view.getUint32(at + 8, true),
+    family: familyName(view.getUint32(at + 12, true)),
+    address: readAddress(view, at + 16, familyCode),
+  };
+}
+/** Writes a NeighbourNeededOutput; returns its bytes. The view must have room for them. */
+export function writeNeighbourNeededOutput(view: DataView, at: number, record: NeighbourNeededOutput): number {
+  new Uint8Array(view.buffer, view.byteOffset + at, 32).fill(0);
+  view.setUint32(at, OUTPUT_NEIGHBOUR_NEEDED, true);
+  view.setUint32(at + 4, 32, true);
+  view.setUint32(at + 8, record.ifindex, true);
+  view.setUint32(at + 12, FAMILY_CODE[record.family], true);
+  writeAddress(view, at + 16, record.address);
+  return 32;
+}
+
+/** Bytes of the fixed part of DirectorNoticeOutput. */
+export const DIRECTOR_NOTICE_OUTPUT_SIZE = 24;
+/** Offsets of the fields of DirectorNoticeOutput, bytes. */
+export const DIRECTOR_NOTICE_OUTPUT = {
+  kind: 0,
+  size: 4,
+  notice: 8,
+  service: 12,
+  count: 16,
+  reserved: 20,
+} as const;
+/** A remark, told at most every DIRECTOR_QUIET_US for one notice; the meaning is at its code. */
+export interface DirectorNoticeOutput {
+  kind: "directorNotice";
+  notice: DirectorNoticeName;
+  /** The service it is about, or ID_NONE. */
+  service: number;
+  count: number;
+}
+/** Reads a DirectorNoticeOutput at a byte offset of a view. */
+export function readDirectorNoticeOutput(view: DataView, at: number): DirectorNoticeOutput {
+  return {
+    kind: "directorNotice",
+    notice: directorNoticeName(view.getUint32(at + 8, true)),
+    service: view.getUint32(at + 12, true),
+    count: view.getUint32(at + 16, true),
+  };
+}
+/** Writes a DirectorNoticeOutput; returns its bytes. The view must have room for them. */
+export function writeDirectorNoticeOutput(view: DataView, at: number, record: DirectorNoticeOutput): number {
+  new Uint8Array(view.buffer, view.byteOffset + at, 24).fill(0);
+  view.setUint32(at, OUTPUT_DIRECTOR_NOTICE, true);
+  view.setUint32(at + 4, 24, true);
+  view.setUint32(at + 8, DIRECTOR_NOTICE_CODE[record.notice], true);
+  view.setUint32(at + 12, record.service, true);
+  view.setUint32(at + 16, record.count, true);
+  return 24;
+}
+
+/** Bytes of the fixed part of DirectorVerdict. */
+export const DIRECTOR_VERDICT_SIZE = 16;
+/** Offsets of the fields of DirectorVerdict, bytes. */
+export const DIRECTOR_VERDICT = {
+  status: 0,
+  ifindex: 4,
+  destination: 8,
+  frameSize: 12,
+} as const;
+/** What directorFrame() decided, at directorVerdict(); valid until the next call. */
+export interface DirectorVerdict {
+  status: StatusName;
+  /** Interface to send the frame by; 0 = send nothing. */
+  ifindex: number;
+  /** The destination, or ID_NONE. */
+  destination: number;
+  /** Bytes to send, virtio-net header included, from directorFrameBuffer() on. */
+  frameSize: number;
+}
+/** Reads a DirectorVerdict at a byte offset of a view. */
+export function readDirectorVerdict(view: DataView, at: number): DirectorVerdict {
+  return {
+    status: statusName(view.getUint32(at + 0, true)),
+    ifindex: view.getUint32(at + 4, true),
+    destination: view.getUint32(at + 8, true),
+    frameSize: view.getUint32(at + 12, true),
+  };
+}
+/** Writes a DirectorVerdict; returns its bytes. The view must have room for them. */
+export function writeDirectorVerdict(view: DataView, at: number, record: DirectorVerdict): number {
+  new Uint8Array(view.buffer, view.byteOffset + at, 16).fill(0);
+  view.setUint32(at + 0, STATUS_CODE[record.status], true);
+  view.setUint32(at + 4, record.ifindex, true);
+  view.setUint32(at + 8, record.destination, true);
+  view.setUint32(at + 12, record.frameSize, true);
+  return 16;
+}
+
+/** Bytes of the fixed part of ServiceStatus. */
+export const SERVICE_STATUS_SIZE = 80;
+/** Offsets of the fields of ServiceStatus, bytes. */
+export const SERVICE_STATUS = {
+  service: 0,
+  family: 4,
+  protocol: 8,
+  port: 12,
+  scheduler: 16,
+  state: 20,
+  address: 24,
+  destinationCount: 40,
+  noDestination: 44,
+  noConnection: 48,
+  connectionLimit: 52,
+  connections: 56,
+  packets: 64,
+  bytes: 72,
+} as const;
+/** A virtual server as it stands: directorServiceStatus(service). */
+export interface ServiceStatus {
+  service: number;
+  family: FamilyName;
+  protocol: ProtocolName;
+  port: number;
+  scheduler: SchedulerName;
+  state: ServiceStateName;
+  address: string;
+  /** Destinations in the scheduler's list, those of weight 0 included. */
+  destinationCount: number;
+  /** Packets that found no destination. */
+  noDestination: number;
+  /** Packets of no connection that could not open one. */
+  noConnection: number;
+  /** Packets refused because the connection table was full. */
+  connectionLimit: number;
+  /** Connections opened. */
+  connections: number;
+  /** Packets forwarded; a GSO frame counts as one. */
+  packets: number;
+  /** Bytes forwarded, from the IP header on. */
+  bytes: number;
+}
+/** Reads a ServiceStatus at a byte offset of a view. */
+export function readServiceStatus(view: DataView, at: number): ServiceStatus {
+  const familyCode = view.getUint32(at + 4, true);
+  return {
+    service: view.getUint32(at + 0, true),
+    family: familyName(view.getUint32(at + 4, true)),
+    protocol: protocolName(view.getUint32(at + 8, true)),
+    port: view.getUint32(at + 12, true),
+    scheduler: schedulerName(view.getUint32(at + 16, true)),
+    state: serviceStateName(view.getUint32(at + 20, true)),
+    address: readAddress(view, at + 24, familyCode),
+    destinationCount: view.getUint32(at + 40, true),
+    noDestination: view.getUint32(at + 44, true),
+    noConnection: view.getUint32(at + 48, true),
+    connectionLimit: view.getUint32(at + 52, true),
+    connections: view.getFloat64(at + 56, true),
+    packets: view.getFloat64(at + 64, true),
+    bytes: view.getFloat64(at + 72, true),
+  };
+}
+/** Writes a ServiceStatus; returns its bytes. The view must have room for them. */
+export function writeServiceStatus(view: DataView, at: number, record: ServiceStatus): number {
+  new Uint8Array(view.buffer, view.byteOffset + at, 80).fill(0);
+  view.setUint32(at + 0, record.service, true);
+  view.setUint32(at + 4, FAMILY_CODE[record.family], true);
+  view.setUint32(at + 8, PROTOCOL_CODE[record.protocol], true);
+  view.setUint32(at + 12, record.port, true);
+  view.setUint32(at + 16, SCHEDULER_CODE[record.scheduler], true);
+  view.setUint32(at + 20, SERVICE_STATE_CODE[record.state], true);
+  writeAddress(view, at + 24, record.address);
+  view.setUint32(at + 40, record.destinationCount, true);
+  view.setUint32(at + 44, record.noDestination, true);
+  view.setUint32(at + 48, record.noConnection, true);
+  view.setUint32(at + 52, record.connectionLimit, true);
+  view.setFloat64(at + 56, record.connections, true);
+  view.setFloat64(at + 64, record.packets, true);
+  view.setFloat64(at + 72, record.bytes, true);
+  return 80;
+}
+
+/** Bytes of the fixed part of DestinationStatus. */
+export const DESTINATION_STATUS_SIZE = 80;
+/** Offsets of the fields of DestinationStatus, bytes. */
+export const DESTINATION_STATUS = {
+  destination: 0,
+  service: 4,
+  family: 8,
+  port: 12,
+  address: 16,
+  weight: 32,
+  present: 36,
+  active: 40,
+  inactive: 44,
+  neighbourKnown: 48,
+  ifindex: 52,
+  connections: 56,
+  packets: 64,
+  bytes: 72,
+} as const;
+/** A real server as it stands: directorDestinationStatus(destination). */
+export interface DestinationStatus {
+  destination: number;
+  service: number;
+  family: FamilyName;
+  port: number;
+  address: string;
+  weight: number;
+  /** 1 in the service's list; 0 removed, with connections that have not expired. */
+  present: number;
+  /** Connections in ESTABLISHED or SYN_RECV, as ip_vs counts them. */
+  active: number;
+  /** All others. */
+  inactive: number;
+  /** 1 when its MAC is known. */
+  neighbourKnown: number;
+  ifindex: number;
+  /** Connections opened. */
+  connections: number;
+  /** Packets forwarded; a GSO frame counts as one. */
+  packets: number;
+  /** Bytes forwarded, from the IP header on. */
+  bytes: number;
+}
+/** Reads a DestinationStatus at a byte offset of a view. */
+export function readDestinationStatus(view: DataView, at: number): DestinationStatus {
+  const familyCode = view.getUint32(at + 8, true);
+  return {
+    destination: view.getUint32(at + 0, true),
+    service: view.getUint32(at + 4, true),
+    family: familyName(view.getUint32(at + 8, true)),
+    port: view.getUint32(at + 12, true),
+    address: readAddress(view, at + 16, familyCode),
+    weight: view.getUint32(at + 32, true),
+    present: view.getUint32(at + 36, true),
+    active: view.getUint32(at + 40, true),
+    inactive: view.getUint32(at + 44, true),
+    neighbourKnown: view.getUint32(at + 48, true),
+    ifindex: view.getUint32(at + 52, true),
+    connections: view.getFloat64(at + 56, true),
+    packets: view.getFloat64(at + 64, true),
+    bytes: view.getFloat64(at + 72, true),
+  };
+}
+/** Writes a DestinationStatus; returns its bytes. The view must have room for them. */
+export function writeDestinationStatus(view: DataView, at: number, record: DestinationStatus): number {
+  new Uint8Array(view.buffer, view.byteOffset + at, 80).fill(0);
+  view.setUint32(at + 0, record.destination, true);
+  view.setUint32(at + 4, record.service, true);
+  view.setUint32(at + 8, FAMILY_CODE[record.family], true);
+  view.setUint32(at + 12, record.port, true);
+  writeAddress(view, at + 16, record.address);
+  view.setUint32(at + 32, record.weight, true);
+  view.setUint32(at + 36, record.present, true);
+  view.setUint32(at + 40, record.active, true);
+  view.setUint32(at + 44, record.inactive, true);
+  view.setUint32(at + 48, record.neighbourKnown, true);
+  view.setUint32(at + 52, record.ifindex, true);
+  view.setFloat64(at + 56, record.connections, true);
+  view.setFloat64(at + 64, record.packets, true);
+  view.setFloat64(at + 72, record.bytes, true);
+  return 80;
+}
+
+/** Bytes of the fixed part of DirectorStatus. */
+export const DIRECTOR_STATUS_SIZE = 80;
+/** Offsets of the fields of DirectorStatus, bytes. */
+export const DIRECTOR_STATUS = {
+  connections: 0,
+  connectionsPeak: 4,
+  connectionsMax: 8,
+  expired: 12,
+  rescheduled: 16,
+  answered: 20,
+  forwarded: 24,
+  notOurs: 32,
+  local: 40,
+  malformed: 48,
+  fragments: 52,
+  ttlExpired: 56,
+  noDestination: 60,
+  destinationRemoved: 64,
+  noConnection: 68,
+  noNeighbour: 72,
+  connectionLimit: 76,
+} as const;
+/** The whole director: directorStatus(). Counts of frames by what became of them. */
+export interface DirectorStatus {
+  /** Connections in the table now. */
+  connections: number;
+  /** Most there have been. */
+  connectionsPeak: number;
+  /** Connections the table has room for. */
+  connectionsMax: number;
+  /** Connections that expired. */
+  expired: number;
+  /** Connections given up for a new one with the same client port. */
+  rescheduled: number;
+  /** Resets and port unreachables sent to clients. */
+  answered: number;
+  /** Frames forwarded. */
+  forwarded: number;
+  /** Frames that are not for a service. */
+  notOurs: number;
+  /** Frames left to the local stack because the service is LOCAL. */
+  local: number;
+  /** Frames refused, by status. */
+  malformed: number;
+  fragments: number;
+  ttlExpired: number;
+  noDestination: number;
+  destinationRemoved: number;
+  noConnection: number;
+  noNeighbour: number;
+  connectionLimit: number;
+}
+/** Reads a DirectorStatus at a byte offset of a view. */
+export function readDirectorStatus(view: DataView, at: number): DirectorStatus {
+  return {
+    connections: view.getUint32(at + 0, true),
+    connectionsPeak: view.getUint32(at + 4, true),
+    connectionsMax: view.getUint32(at + 8, true),
+    expired: view.getUint32(at + 12, true),
+    rescheduled: view.getUint32(at + 16, true),
+    answered: view.getUint32(at + 20, true),
+    forwarded: view.getFloat64(at + 24, true),
+    notOurs: view.getFloat64(at + 32, true),
+    local: view.getFloat64(at + 40, true),
+    malformed: view.getUint32(at + 48, true),
+    fragments: view.getUint32(at + 52, true),
+    ttlExpired: view.getUint32(at + 56, true),
+    noDestination: view.getUint32(at + 60, true),
+    destinationRemoved: view.getUint32(at + 64, true),
+    noConnection: view.getUint32(at + 68, true),
+    noNeighbour: view.getUint32(at + 72, true),
+    connectionLimit: view.getUint32(at + 76, true),
+  };
+}
+/** Writes a DirectorStatus; returns its bytes. The view must have room for them. */
+export function writeDirectorStatus(view: DataView, at: number, record: DirectorStatus): number {
+  new Uint8Array(view.buffer, view.byteOffset + at, 80).fill(0);
+  view.setUint32(at + 0, record.connections, true);
+  view.setUint32(at + 4, record.connectionsPeak, true);
+  view.setUint32(at + 8, record.connectionsMax, true);
+  view.setUint32(at + 12, record.expired, true);
+  view.setUint32(at + 16, record.rescheduled, true);
+  view.setUint32(at + 20, record.answered, true);
+  view.setFloat64(at + 24, record.forwarded, true);
+  view.setFloat64(at + 32, record.notOurs, true);
+  view.setFloat64(at + 40, record.local, true);
+  view.setUint32(at + 48, record.malformed, true);
+  view.setUint32(at + 52, record.fragments, true);
+  view.setUint32(at + 56, record.ttlExpired, true);
+  view.setUint32(at + 60, record.noDestination, true);
+  view.setUint32(at + 64, record.destinationRemoved, true);
+  view.setUint32(at + 68, record.noConnection, true);
+  view.setUint32(at + 72, record.noNeighbour, true);
+  view.setUint32(at + 76, record.connectionLimit, true);
+  return 80;
+}
+
 /** Any input record. */
 export type Input =
   | TimerInput
@@ -2002,7 +2893,14 @@ export type Input =
   | ConfigInstanceInput
   | ConfigVipInput
   | ConfigTrackInput
-  | ConfigCommitInput;
+  | ConfigCommitInput
+  | ServiceInput
+  | ServiceRemoveInput
+  | DestinationInput
+  | DestinationRemoveInput
+  | NeighbourInput
+  | InterfaceInput
+  | FrameInput;
 /** Reads the input record at a byte offset of a view. Throws RangeError on an unknown kind. */
 export function readInput(view: DataView, at: number): Input {
   const kind = view.getUint32(at, true);
@@ -2033,6 +2931,20 @@ export function readInput(view: DataView, at: number): Input {
       return readConfigTrackInput(view, at);
     case INPUT_CONFIG_COMMIT:
       return readConfigCommitInput(view, at);
+    case INPUT_SERVICE:
+      return readServiceInput(view, at);
+    case INPUT_SERVICE_REMOVE:
+      return readServiceRemoveInput(view, at);
+    case INPUT_DESTINATION:
+      return readDestinationInput(view, at);
+    case INPUT_DESTINATION_REMOVE:
+      return readDestinationRemoveInput(view, at);
+    case INPUT_NEIGHBOUR:
+      return readNeighbourInput(view, at);
+    case INPUT_INTERFACE:
+      return readInterfaceInput(view, at);
+    case INPUT_FRAME:
+      return readFrameInput(view, at);
   }
   throw new RangeError(`no input kind ${kind}`);
 }
@@ -2065,6 +2977,20 @@ export function writeInput(view: DataView, at: number, record: Input): number {
       return writeConfigTrackInput(view, at, record);
     case "configCommit":
       return writeConfigCommitInput(view, at, record);
+    case "service":
+      return writeServiceInput(view, at, record);
+    case "serviceRemove":
+      return writeServiceRemoveInput(view, at, record);
+    case "destination":
+      return writeDestinationInput(view, at, record);
+    case "destinationRemove":
+      return writeDestinationRemoveInput(view, at, record);
+    case "neighbour":
+      return writeNeighbourInput(view, at, record);
+    case "interface":
+      return writeInterfaceInput(view, at, record);
+    case "frame":
+      return writeFrameInput(view, at, record);
   }
 }
 
@@ -2078,7 +3004,10 @@ export type Output =
   | TransitionOutput
   | PriorityOutput
   | RefusedOutput
-  | NoticeOutput;
+  | NoticeOutput
+  | ForwardOutput
+  | NeighbourNeededOutput
+  | DirectorNoticeOutput;
 /** Reads the output record at a byte offset of a view. Throws RangeError on an unknown kind. */
 export function readOutput(view: DataView, at: number): Output {
   const kind = view.getUint32(at, true);
@@ -2101,6 +3030,12 @@ export function readOutput(view: DataView, at: number): Output {
       return readRefusedOutput(view, at);
     case OUTPUT_NOTICE:
       return readNoticeOutput(view, at);
+    case OUTPUT_FORWARD:
+      return readForwardOutput(view, at);
+    case OUTPUT_NEIGHBOUR_NEEDED:
+      return readNeighbourNeededOutput(view, at);
+    case OUTPUT_DIRECTOR_NOTICE:
+      return readDirectorNoticeOutput(view, at);
   }
   throw new RangeError(`no output kind ${kind}`);
 }
@@ -2125,5 +3060,11 @@ export function writeOutput(view: DataView, at: number, record: Output): number 
       return writeRefusedOutput(view, at, record);
     case "notice":
       return writeNoticeOutput(view, at, record);
+    case "forward":
+      return writeForwardOutput(view, at, record);
+    case "neighbourNeeded":
+      return writeNeighbourNeededOutput(view, at, record);
+    case "directorNotice":
+      return writeDirectorNoticeOutput(view, at, record);
   }
 }

@@ -58,3 +58,19 @@ export const DESTINATION_MAX: u32 = 8192;
 export const CONNECTION_MAX: u32 = 65_536;
 /** Neighbours whose MAC the user-space director knows. */
 export const NEIGHBOUR_MAX: u32 = 8192;
+/** Interfaces of the user-space director. */
+export const DIRECTOR_INTERFACE_MAX: u32 = 64;
+/** Highest weight of a destination (keepalived.conf(5) weight). */
+export const WEIGHT_MAX: u32 = 65_535;
+/** Records of the user-space director that can wait for pollOutput, frames not counted. */
+export const DIRECTOR_OUTPUT_MAX: u32 = 1024;
+/** Time in which a neighbour is not asked for twice, microseconds. */
+export const NEIGHBOUR_ASK_US: u32 = 1_000_000;
+/** Time in which a notice of the user-space director is not told twice, microseconds. */
+export const DIRECTOR_QUIET_US: u32 = 10_000_000;
+/** Resets and port unreachables that the user-space director sends in a second at the most. */
+export const ANSWER_PER_SECOND_MAX: u32 = 1000;
+/** Connections that one call expires at the most; the next timeout is at once when more are due. */
+export const EXPIRE_PER_CALL_MAX: u32 = 1024;
+/** Bytes of struct virtio_net_hdr (<linux/virtio_net.h>), as PACKET_VNET_HDR hands it out. */
+export const VNET_HEADER_SIZE: u32 = 10;

@@ -79,5 +79,10 @@ export const STATUS_NO_CONNECTION: u32 = 100;
 /** The packet's service belongs to the local stack now (sorry server here). */
 export const STATUS_LOCAL: u32 = 101;
 
+/** A packet of a connection whose destination was removed. */
+export const STATUS_DESTINATION_REMOVED: u32 = 102;
+/** TTL or hop limit used up: the packet goes in a circle, or came from too far. */
+export const STATUS_TTL_EXPIRED: u32 = 103;
+
 /** One more than the highest status: the size of a table indexed by status. */
-export const STATUS_COUNT: u32 = 102;
+export const STATUS_COUNT: u32 = 104;
