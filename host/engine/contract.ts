@@ -354,6 +354,10 @@ export type EngineOutput =
 
 // ---- Limits ----
 
+/** Shortest time between two runs of one script or check, microseconds. */
+export const PERIOD_MIN_US = 1000;
+/** The first check of a server comes so long after start at the earliest, microseconds. */
+export const CHECK_START_DELAY_US = 1_000_000;
 /** Notifications of one subject that wait; one more drops the oldest but never the last state. */
 export const NOTIFY_QUEUE_MAX = 16;
 /** A subject's next script starts after so long even if the one before still runs, microseconds. */
@@ -362,7 +366,9 @@ export const NOTIFY_WAIT_MAX_US = 10_000_000;
 export const MAIL_QUEUE_MAX = 64;
 /** After STOP the last scripts, mails and IPVS changes get so long, microseconds. */
 export const STOP_WAIT_MAX_US = 3_000_000;
-/** Pause before IPVS changes that failed are tried again, microseconds. */
+/** Pause before IPVS changes that failed are tried again, microseconds; doubles each time. */
 export const IPVS_RETRY_US = 1_000_000;
-/** Failed batches in a row that are repaired at once; the next ones wait IPVS_RETRY_US. */
+/** How often that pause doubles at the most: 64 s. */
+export const IPVS_RETRY_DOUBLINGS_MAX = 6;
+/** Failed batches in a row that are repaired at once; the next ones wait. */
 export const IPVS_REPAIR_MAX = 3;

@@ -1,0 +1,3 @@
+export function describeTransition(_r: unknown): string {
+  return "";
+}
