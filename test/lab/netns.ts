@@ -47,6 +47,7 @@ export interface NodeAddress {
 /** One machine of a lab. Made by `Lab.addNode`. */
 export class LabNode {
   readonly #programs: RunningProgram[] = [];
+  readonly #closing: (() => Promise<unknown>)[] = [];
 
   constructor(
     readonly name: string,
@@ -146,8 +147,14 @@ export class LabNode {
     await this.exec(["sysctl", "-qw", ...words]);
   }
 
+  /** Something to be ended before the node is. */
+  onClose(close: () => Promise<unknown>): void {
+    this.#closing.push(close);
+  }
+
   /** Ends the node's programs with TERM and then the node with everything left in it. */
   async close(): Promise<void> {
+    await Promise.all(this.#closing.map((close) => close()));
     await Promise.all(this.#programs.map((program) => program.stop()));
     killIfThere(this.pid, "SIGKILL");
     await this.holder.status;
@@ -234,7 +241,6 @@ export class LabSwitch {
 /** The machines of one test. `close` (or `await using`) ends them all. */
 export class Lab implements AsyncDisposable {
   readonly #nodes: LabNode[] = [];
-  readonly #closing: (() => Promise<void>)[] = [];
 
   private constructor(
     readonly tag: string,
@@ -277,14 +283,8 @@ export class Lab implements AsyncDisposable {
     return new LabSwitch(node);
   }
 
-  /** Something to be closed before the nodes are, last come first. */
-  onClose(close: () => Promise<void>): void {
-    this.#closing.push(close);
-  }
-
   /** Ends every program and node and removes the folder. */
   async close(): Promise<void> {
-    for (const close of this.#closing.reverse()) await close();
     await Promise.all(this.#nodes.map((node) => node.close()));
     await Deno.remove(this.folder, { recursive: true });
   }
