@@ -25,7 +25,7 @@ import {
   STATUS_TRUNCATED,
 } from "../abi/status";
 import { readU16, writeU16 } from "../base/bytes";
-import { checksum, checksumAdd, checksumIsValid } from "../base/checksum";
+import { checksum, checksumAdd, checksumIsValid, checksumUpdate16 } from "../base/checksum";
 
 const VERSION_IHL: u32 = 0;
 const TOS: u32 = 1;
@@ -120,6 +120,15 @@ export function ipv4Payload(at: u32): u32 {
 /** Bytes of the payload, padding left out. */
 export function ipv4PayloadLength(at: u32): u32 {
   return ipv4TotalLength(at) - ipv4HeaderLength(at);
+}
+
+/** Takes one from a TTL that is not zero and updates the checksum (RFC 1812 5.3.1, RFC 1624). */
+export function ipv4DecrementTtl(at: u32): void {
+  // TTL and protocol share a 16-bit word; the TTL is its high byte.
+  const before = readU16(at + TTL);
+  const after = before - 0x100;
+  writeU16(at + TTL, after);
+  writeU16(at + CHECKSUM, checksumUpdate16(readU16(at + CHECKSUM), before, after));
 }
 
 /**

@@ -71,6 +71,11 @@ export function ipv6HopLimit(at: u32): u32 {
   return load<u8>(at + HOP_LIMIT);
 }
 
+/** Takes one from a hop limit that is not zero. */
+export function ipv6DecrementHopLimit(at: u32): void {
+  store<u8>(at + HOP_LIMIT, <u8> (ipv6HopLimit(at) - 1));
+}
+
 /** Address of the source address, 16 bytes. */
 export function ipv6Source(at: u32): u32 {
   return at + SOURCE;
