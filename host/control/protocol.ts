@@ -19,6 +19,8 @@ import type {
   TransitionOutput,
 } from "../core/abi.gen.ts";
 
+export type { ReasonName, StateName, TrackerName, TrackerStateName };
+
 /** Changes whenever a message changes its meaning; a field that is added does not change it. */
 export const PROTOCOL_VERSION = 1;
 /** Longest message of a client, UTF-16 units without its newline. A longer one ends the connection. */
