@@ -7,6 +7,8 @@ export interface CoreIndex {
   generation: number;
   /** vrrp_instance names, in the order of the file. */
   instances: string[];
+  /** Interface of each instance. */
+  instanceInterfaces: string[];
   /** vrrp_sync_group names. */
   groups: string[];
   /** Trackers; a name keeps its number over reloads, so there may be holes. */

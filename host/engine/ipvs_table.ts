@@ -74,7 +74,8 @@ export function wantedEntry(service: ServiceState): IpvsEntry {
   return { service: wantedService(service.config), destinations };
 }
 
-function wantedWeight(service: ServiceState, realServer: RealServerState): number | null {
+/** Weight that a real server should have in the table now; null = it is not in it. */
+export function wantedWeight(service: ServiceState, realServer: RealServerState): number | null {
   if (realServer.alive && !service.sorryActive) return realServer.weight;
   return realServer.config.inhibitOnFailure ? 0 : null;
 }

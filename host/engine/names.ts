@@ -1,0 +1,73 @@
+// Puts names beside the numbers of the core's records. The core's numbers change at a commit: what
+// it tells before its notice of the commit means the old configuration, what comes after the new
+// one. This keeps both and changes over at the notice, wherever the two halves are in time.
+// This module is browser safe.
+
+import { ID_NONE, type Output } from "../core/abi.gen.ts";
+import type { CoreRecord, RecordNames } from "./contract.ts";
+import type { CoreIndex } from "./core_index.ts";
+
+/** Names for the records of one core. */
+export class RecordNamer {
+  #current: CoreIndex | null = null;
+  readonly #staged: CoreIndex[] = [];
+
+  /** Notes an index whose records are on their way to the core. */
+  stage(index: CoreIndex): void {
+    // Before the first commit there is nothing that an older index could mean.
+    if (this.#current === null) this.#current = index;
+    this.#staged.push(index);
+  }
+
+  /** The core refused that configuration: the one in force stays. */
+  discard(generation: number): void {
+    const at = this.#staged.findIndex((index) => index.generation === generation);
+    if (at >= 0) this.#staged.splice(at, 1);
+  }
+
+  /** The index that the core's numbers mean now; null before the first. */
+  get current(): CoreIndex | null {
+    return this.#current;
+  }
+
+  /** The record with its names; null for outputs that nobody reads (packets, addresses). */
+  name(output: Output): CoreRecord | null {
+    switch (output.kind) {
+      case "transition":
+      case "priority":
+      case "refused":
+      case "notice": {
+        if (output.kind === "notice" && output.notice === "CONFIG_COMMITTED") this.#commit();
+        return { ...output, ...namesOf(output, this.#current) };
+      }
+      default:
+        return null;
+    }
+  }
+
+  #commit(): void {
+    this.#current = this.#staged.shift() ?? this.#current;
+  }
+}
+
+/** The names for a record's numbers; what has none is left out. */
+export function namesOf(
+  record: { instance: number; group?: number; tracker?: number; ifindex?: number },
+  index: CoreIndex | null,
+): RecordNames {
+  if (index === null) return {};
+  const instanceName = index.instances[record.instance];
+  const groupName = record.group === undefined ? undefined : index.groups[record.group];
+  const trackerName = record.tracker === undefined || record.tracker === ID_NONE
+    ? undefined
+    : index.trackers[record.tracker]?.name;
+  const interfaceName = record.ifindex === undefined
+    ? index.instanceInterfaces[record.instance]
+    : index.interfaces.find((row) => row.ifindex === record.ifindex)?.name;
+  return {
+    ...(instanceName === undefined ? {} : { instanceName }),
+    ...(groupName === undefined ? {} : { groupName }),
+    ...(trackerName === undefined ? {} : { trackerName }),
+    ...(interfaceName === undefined ? {} : { interfaceName }),
+  };
+}

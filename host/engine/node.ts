@@ -1,0 +1,202 @@
+// One node: the core and the engine joined. The two routing functions are what the daemon uses on
+// its rings; Node is the whole of a simulated node: two bounded queues between the halves, drained
+// core first, then engine, until both are empty. A queue's delay and a main thread that stands
+// still are parameters, so that a scenario can ask what they do.
+// This module is browser safe.
+
+import { VipdError } from "../base/errors.ts";
+import type { Config } from "../conf/model.ts";
+import type { Input, Output } from "../core/abi.gen.ts";
+import type { CoreRecord, EngineInput, EngineOutput, HostIdentity } from "./contract.ts";
+import { buildCoreConfig } from "./core_config.ts";
+import type { Engine } from "./engine.ts";
+import { RecordNamer } from "./names.ts";
+
+/** Inputs that wait between the halves; one more and the oldest is lost and counted. */
+export const NODE_QUEUE_MAX = 4096;
+/** Rounds of draining at one time; more means that the halves answer each other for ever. */
+export const NODE_ROUNDS_MAX = 256;
+
+/** What the engine has to hear of a record of the core; null = nothing. */
+export function engineInputOf(record: CoreRecord): EngineInput | null {
+  return record.kind === "transition" ? { kind: "transition", record } : null;
+}
+
+/** What the core has to hear of an output of the engine; null = nothing. */
+export function coreInputOf(output: EngineOutput): Input | null {
+  if (output.kind !== "tracker") return null;
+  const { tracker, state, value } = output;
+  return { kind: "tracker", tracker, state, value };
+}
+
+/** A core as the node drives it (host/core's handle has this shape). */
+export interface CoreHandle {
+  /** Microseconds; answers a STATUS_ code. */
+  handleInput(nowUs: number, input: Input): number;
+  pollOutput(): Output | null;
+  nextTimeout(): number;
+}
+
+/** What a node gives out: everything but what the halves tell each other alone. */
+export type NodeOutput =
+  | {
+    from: "core";
+    output: Output; /** With names; null for packets and addresses. */
+    record: CoreRecord | null;
+  }
+  | { from: "engine"; output: EngineOutput };
+
+/** Parameters of a node. */
+export interface NodeOptions {
+  core: CoreHandle;
+  engine: Engine;
+  host: HostIdentity;
+  /** How long a message between the halves is under way, microseconds. */
+  queueDelayUs: number;
+}
+
+interface Waiting<T> {
+  dueUs: number;
+  input: T;
+}
+
+/** A simulated node. */
+export class Node {
+  readonly core: CoreHandle;
+  readonly engine: Engine;
+  /** Messages lost because a queue was full. */
+  overruns = 0;
+  /** Inputs that the core refused: status codes in order. */
+  readonly refusals: { input: Input["kind"]; status: number }[] = [];
+  readonly #namer = new RecordNamer();
+  readonly #host: HostIdentity;
+  readonly #queueDelayUs: number;
+  readonly #toCore: Waiting<Input>[] = [];
+  readonly #toEngine: Waiting<EngineInput>[] = [];
+  #outputs: NodeOutput[] = [];
+  #stalledUntilUs = 0;
+  #generation = 0;
+
+  constructor(options: NodeOptions) {
+    this.core = options.core;
+    this.engine = options.engine;
+    this.#host = options.host;
+    this.#queueDelayUs = options.queueDelayUs;
+  }
+
+  /** Starts with a configuration, or reloads. Answers the interfaces that the node does not have. */
+  configure(nowUs: number, config: Config, interfaces: ReadonlyMap<string, number>): string[] {
+    const generation = ++this.#generation;
+    const previous = this.#namer.current;
+    const { records, index, missingInterfaces } = buildCoreConfig(config, {
+      generation,
+      interfaces,
+      previous,
+    });
+    this.#namer.stage(index);
+    for (const input of records) this.#push(this.#toCore, nowUs, input);
+    const host = this.#host;
+    this.#push(this.#toEngine, nowUs, { kind: "configure", generation, config, index, host });
+    this.#drain(nowUs);
+    return missingInterfaces;
+  }
+
+  /** An event for the core: packet, link, address, command. */
+  handleCoreInput(nowUs: number, input: Input): void {
+    this.#push(this.#toCore, nowUs, input);
+    this.#drain(nowUs);
+  }
+
+  /** An event for the engine: a result, a command. */
+  handleEngineInput(nowUs: number, input: EngineInput): void {
+    this.#push(this.#toEngine, nowUs, input);
+    this.#drain(nowUs);
+  }
+
+  /** Time alone. */
+  handleTimer(nowUs: number): void {
+    if (this.core.nextTimeout() <= nowUs) this.#push(this.#toCore, nowUs, { kind: "timer" });
+    if (this.engine.nextTimeout() <= nowUs) this.#push(this.#toEngine, nowUs, { kind: "timer" });
+    this.#drain(nowUs);
+  }
+
+  /** Main stands still until then: the engine hears nothing, the core goes on. */
+  stallEngine(untilUs: number): void {
+    this.#stalledUntilUs = Math.max(this.#stalledUntilUs, untilUs);
+  }
+
+  /** The next output, or null. */
+  pollOutput(): NodeOutput | null {
+    return this.#outputs.shift() ?? null;
+  }
+
+  /** When to call handleTimer next: microseconds, or Infinity. */
+  nextTimeout(): number {
+    const engine = Math.min(this.#toEngine[0]?.dueUs ?? Infinity, this.engine.nextTimeout());
+    return Math.min(
+      this.core.nextTimeout(),
+      this.#toCore[0]?.dueUs ?? Infinity,
+      Math.max(engine, this.#stalledUntilUs),
+    );
+  }
+
+  #push<T>(queue: Waiting<T>[], dueUs: number, input: T): void {
+    if (queue.length >= NODE_QUEUE_MAX) {
+      queue.shift();
+      this.overruns++;
+    }
+    queue.push({ dueUs, input });
+  }
+
+  #drain(nowUs: number): void {
+    for (let round = 0; round < NODE_ROUNDS_MAX; round++) {
+      const worked = this.#drainCore(nowUs) || this.#drainEngine(nowUs);
+      if (!worked) return;
+    }
+    throw new VipdError("NODE_LOOP", "core and engine answer each other without end");
+  }
+
+  #drainCore(nowUs: number): boolean {
+    const next = takeDue(this.#toCore, nowUs);
+    if (next === null) return false;
+    for (let input: Input | null = next; input !== null; input = takeDue(this.#toCore, nowUs)) {
+      const status = this.core.handleInput(nowUs, input);
+      if (status !== 0) this.refusals.push({ input: input.kind, status });
+      for (let output = this.core.pollOutput(); output !== null; output = this.core.pollOutput()) {
+        this.#takeCoreOutput(nowUs, output);
+      }
+    }
+    return true;
+  }
+
+  #takeCoreOutput(nowUs: number, output: Output): void {
+    const record = this.#namer.name(output);
+    const input = record === null ? null : engineInputOf(record);
+    if (input !== null) this.#push(this.#toEngine, nowUs + this.#queueDelayUs, input);
+    this.#outputs.push({ from: "core", output, record });
+  }
+
+  #drainEngine(nowUs: number): boolean {
+    if (nowUs < this.#stalledUntilUs) return false;
+    const next = takeDue(this.#toEngine, nowUs);
+    if (next === null) return false;
+    this.engine.handleInput(nowUs, next);
+    for (
+      let output = this.engine.pollOutput();
+      output !== null;
+      output = this.engine.pollOutput()
+    ) {
+      const input = coreInputOf(output);
+      if (input !== null) this.#push(this.#toCore, nowUs + this.#queueDelayUs, input);
+      this.#outputs.push({ from: "engine", output });
+    }
+    return true;
+  }
+}
+
+function takeDue<T>(queue: Waiting<T>[], nowUs: number): T | null {
+  const first = queue[0];
+  if (first === undefined || first.dueUs > nowUs) return null;
+  queue.shift();
+  return first.input;
+}
