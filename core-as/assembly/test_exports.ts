@@ -13,3 +13,4 @@ export * from "./wire/ipv6";
 export * from "./wire/tcp";
 export * from "./wire/udp";
 export * from "./wire/vrrp";
+export * from "./lvs/test_hooks";

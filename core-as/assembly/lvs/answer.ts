@@ -42,12 +42,12 @@ const SECOND_US: u64 = 1_000_000;
 
 /** How many answers this second has seen. */
 @unmanaged
-class Head {
+export class AnswerHead {
   secondUs: u64;
   count: u32;
 }
 
-const head = changetype<Head>(memory.data(offsetof<Head>(), 8));
+const head = changetype<AnswerHead>(memory.data(offsetof<AnswerHead>(), 8));
 
 /** Forgets what was sent. */
 export function answerInit(): void {

@@ -35,14 +35,14 @@ export class Connection {
 
 /** The list of a state: from the connection that expires first to the one that expires last. */
 @unmanaged
-class StateList {
+export class StateList {
   oldest: u32;
   newest: u32;
 }
 
 /** What changes after init and is not of one connection. */
 @unmanaged
-class Head {
+export class ConnectionHead {
   /** First free entry, or ID_NONE. */
   free: u32;
   /** Entries from here on were never used. */
@@ -52,7 +52,7 @@ class Head {
   expired: u32;
 }
 
-const head = changetype<Head>(memory.data(offsetof<Head>(), 8));
+const head = changetype<ConnectionHead>(memory.data(offsetof<ConnectionHead>(), 8));
 let base: u32 = 0;
 let chains: u32 = 0;
 let lists: u32 = 0;

@@ -48,11 +48,11 @@ export class Destination {
 
 /** What changes after init and is not of one destination. */
 @unmanaged
-class Head {
+export class DestinationHead {
   nextSequence: u32;
 }
 
-const head = changetype<Head>(memory.data(offsetof<Head>(), 8));
+const head = changetype<DestinationHead>(memory.data(offsetof<DestinationHead>(), 8));
 let base: u32 = 0;
 
 /** Bytes of the arena. */

@@ -67,7 +67,7 @@ const ALIGNMENT_SLACK: u32 = 16 * 64;
 
 /** What changes after init and is of the director as a whole. */
 @unmanaged
-class Head {
+export class DirectorHead {
   /** Latest time seen, microseconds. */
   nowUs: u64;
   /** 1 once directorInit succeeded. */
@@ -76,7 +76,7 @@ class Head {
   pending: u32;
 }
 
-const head = changetype<Head>(memory.data(offsetof<Head>(), 8));
+const head = changetype<DirectorHead>(memory.data(offsetof<DirectorHead>(), 8));
 const serviceStatus = changetype<ServiceStatus>(memory.data(offsetof<ServiceStatus>(), 8));
 const destinationStatus = changetype<DestinationStatus>(
   memory.data(offsetof<DestinationStatus>(), 8),

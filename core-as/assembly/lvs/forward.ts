@@ -109,7 +109,7 @@ function decide(at: u32, size: u32, vnetHeader: u32, ifindex: u32, now: u64): u3
     return STATUS_TTL_EXPIRED;
   }
   const result = packet.isError != 0
-    ? passError(packet, entry)
+    ? passError(entry)
     : packet.protocol == PROTOCOL_TCP
     ? passSegment(packet, slot, entry, now)
     : passDatagram(packet, slot, entry, now);
@@ -124,7 +124,7 @@ function decide(at: u32, size: u32, vnetHeader: u32, ifindex: u32, now: u64): u3
 }
 
 /** An ICMP error goes where its connection goes, and neither moves it nor keeps it alive. */
-function passError(packet: Packet, entry: u32): u32 {
+function passError(entry: u32): u32 {
   return entry == ID_NONE ? STATUS_NOT_OURS : passTo(connectionAt(entry).destination);
 }
 

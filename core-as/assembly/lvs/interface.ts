@@ -5,7 +5,7 @@ import { reserve } from "../abi/memory";
 import { STATUS_LIMIT, STATUS_OK, STATUS_RECORD_VALUE } from "../abi/status";
 
 @unmanaged
-class Interface {
+export class Interface {
   mac: u64;
   ifindex: u32;
   reserved: u32;
@@ -13,11 +13,11 @@ class Interface {
 
 /** What changes after init and is not of one interface. */
 @unmanaged
-class Head {
+export class InterfaceHead {
   count: u32;
 }
 
-const head = changetype<Head>(memory.data(offsetof<Head>(), 8));
+const head = changetype<InterfaceHead>(memory.data(offsetof<InterfaceHead>(), 8));
 let base: u32 = 0;
 
 /** Bytes of the table. */

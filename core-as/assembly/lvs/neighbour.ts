@@ -30,12 +30,12 @@ export class Neighbour {
 
 /** What changes after init and is not of one entry. */
 @unmanaged
-class Head {
+export class NeighbourHead {
   /** First free entry, or ID_NONE. */
   free: u32;
 }
 
-const head = changetype<Head>(memory.data(offsetof<Head>(), 8));
+const head = changetype<NeighbourHead>(memory.data(offsetof<NeighbourHead>(), 8));
 let base: u32 = 0;
 let chains: u32 = 0;
 

@@ -18,7 +18,7 @@ const NOTICE_COUNT: u32 = 3;
 
 /** A notice that is told at intervals, with what it counted in between. */
 @unmanaged
-class Remark {
+export class Remark {
   /** When it was last told, microseconds; 0 = never. */
   toldUs: u64;
   count: u32;
@@ -27,7 +27,7 @@ class Remark {
 
 /** What changes after init and is not of one record. */
 @unmanaged
-class Head {
+export class OutboxHead {
   /** Place of the oldest record. */
   first: u32;
   /** Records in the ring. */
@@ -36,7 +36,7 @@ class Head {
   lost: u32;
 }
 
-const head = changetype<Head>(memory.data(offsetof<Head>(), 8));
+const head = changetype<OutboxHead>(memory.data(offsetof<OutboxHead>(), 8));
 let ring: u32 = 0;
 let remarks: u32 = 0;
 

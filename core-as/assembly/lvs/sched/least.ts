@@ -16,12 +16,12 @@ export const LINEAR_MAX: u32 = 16;
 
 /** What changes after init and is not of one service. */
 @unmanaged
-class Head {
+export class LeastHead {
   /** 1 when a list changed since the trees were laid out. */
   stale: u32;
 }
 
-const head = changetype<Head>(memory.data(offsetof<Head>(), 8));
+const head = changetype<LeastHead>(memory.data(offsetof<LeastHead>(), 8));
 let words: u32 = 0;
 
 /** Bytes of the trees of all services. */
