@@ -1,0 +1,118 @@
+// The subcommands of vipd, read with optique: everything that is not keepalived's. Each is loaded
+// only when it is asked for, so that the daemon starts without them.
+
+import { merge, object, or } from "@optique/core/constructs";
+import { message } from "@optique/core/message";
+import { map, multiple, withDefault } from "@optique/core/modifiers";
+import { argument, command, constant, option } from "@optique/core/primitives";
+import { choice, integer, string } from "@optique/core/valueparser";
+import { run } from "@optique/run";
+import { controlSocketPath, EVENT_RING_MAX } from "../host/control/client.ts";
+
+/** Exit status of a subcommand that was given wrongly. */
+export const EXIT_USAGE = 2;
+/** Events that `vipd events` shows when it is not told how many. */
+const EVENTS_SHOWN = 20;
+
+const socket = object({
+  socket: withDefault(
+    option("--socket", string({ metavar: "PATH" }), {
+      description: message`Control socket of the daemon, beside its pid file`,
+    }),
+    controlSocketPath(),
+  ),
+});
+
+const json = object({
+  json: option("--json", { description: message`Print JSON` }),
+});
+
+const check = command(
+  "check",
+  object({
+    name: constant("check"),
+    files: multiple(argument(string({ metavar: "FILE" })), { min: 1 }),
+    format: withDefault(
+      option("--format", choice(["text", "json"]), {
+        description: message`How to print what was found`,
+      }),
+      "text",
+    ),
+    host: map(
+      option("--no-host", {
+        description: message`Leave out what depends on this machine (interfaces, scripts, users)`,
+      }),
+      (left) => !left,
+    ),
+  }),
+  {
+    brief: message`Check configuration files`,
+    description:
+      message`Checks configuration files; several are read as the nodes of one cluster. Exit status: 0 clean, 1 warnings only, 2 errors.`,
+  },
+);
+
+const status = command("status", merge(object({ name: constant("status") }), json, socket), {
+  brief: message`What the daemon does`,
+  description:
+    message`Who is master of what and why, which servers take the traffic, what happened last.`,
+});
+
+const events = command(
+  "events",
+  merge(
+    object({
+      name: constant("events"),
+      follow: option("-f", "--follow", {
+        description: message`Go on with what happens from now on`,
+      }),
+      limit: withDefault(
+        option("-n", "--lines", integer({ metavar: "COUNT", min: 0, max: EVENT_RING_MAX }), {
+          description: message`Show so many of the last events`,
+        }),
+        EVENTS_SHOWN,
+      ),
+    }),
+    json,
+    socket,
+  ),
+  { brief: message`What happened, one line each` },
+);
+
+const consoleCommand = command("console", merge(object({ name: constant("console") }), socket), {
+  brief: message`An interactive shell on the daemon`,
+});
+
+const version = command("version", object({ name: constant("version") }), {
+  brief: message`Version, core ABI, runtime and kind of build`,
+});
+
+const parser = or(check, status, events, consoleCommand, version);
+
+/** Runs a subcommand; resolves with the exit status. Wrong usage ends the process with EXIT_USAGE. */
+export async function runSubcommand(args: readonly string[]): Promise<number> {
+  const asked = run(parser, {
+    programName: "vipd",
+    args,
+    help: "both",
+    completion: "command",
+    errorExitCode: EXIT_USAGE,
+    aboveError: "none",
+    brief: message`Keeps virtual IP addresses alive and balances what is sent to them`,
+    footer: message`Without a subcommand vipd is the daemon, with keepalived's options: vipd -h.`,
+  });
+  switch (asked.name) {
+    case "check":
+      return await (await import("./check.ts")).runCheck(asked);
+    case "status":
+      await (await import("./status.ts")).runStatus(asked);
+      return 0;
+    case "events":
+      await (await import("./events.ts")).runEvents(asked);
+      return 0;
+    case "console":
+      return await (await import("./console.ts")).runConsole(asked.socket);
+    case "version":
+      return (await import("./version.ts")).printVersion();
+  }
+}
