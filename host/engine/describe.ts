@@ -27,13 +27,12 @@ export function describeRecord(record: CoreRecord): string {
   }
 }
 
-/** The lines that the log gets for a record: keepalived has two for some transitions. */
+/** The lines that the log gets for a record: keepalived has up to three for a transition. */
 export function logRecord(record: CoreRecord): Sentence[] {
   switch (record.kind) {
     case "transition": {
-      const prelude = describeCause(record);
-      const main: Sentence = { level: "info", text: describeTransition(record) };
-      return prelude === null ? [main] : [{ level: "info", text: prelude }, main];
+      const lines = [describeCause(record), describeTransition(record), describeEffect(record)];
+      return lines.filter((text) => text !== null).map((text) => ({ level: "info", text }));
     }
     case "priority":
       return [{ level: "info", text: describePriority(record) }];
@@ -158,6 +157,7 @@ const REASON: Record<ReasonName, string> = {
   RELOAD: "a reload changed it",
   RESIGN: "told to resign",
   OWNER_CONFLICT: "another address owner with a higher address",
+  STALLED: "our own timers came too late",
 };
 
 /** keepalived's line before the one that names the new state; null where it has none. */
@@ -165,6 +165,7 @@ export function describeCause(record: TransitionRecord): string | null {
   if (record.subject === "GROUP") return null;
   const name = instanceOf(record);
   const { peer, peerPriority, priorityEffective } = record;
+  const heard = `(${name}) Master received advert from ${peer}`;
   switch (record.reason) {
     case "MASTER_DOWN":
     case "MASTER_RESIGNED":
@@ -172,27 +173,27 @@ export function describeCause(record: TransitionRecord): string | null {
       return `(${name}) Receive advertisement timeout`;
     case "PEER_PRIORITY_HIGHER":
       if (record.from !== "MASTER") return null;
-      return `(${name}) Master received advert from ${peer} with higher priority ` +
-        `${peerPriority}, ours ${priorityEffective}`;
+      return `${heard} with higher priority ${peerPriority}, ours ${priorityEffective}`;
     case "PEER_ADDRESS_HIGHER":
       if (record.from !== "MASTER") return null;
-      return `(${name}) Master received advert from ${peer} with same priority ` +
-        `${peerPriority} but higher IP address than ours`;
-    case "STOP":
-    case "REMOVED":
-    case "RESIGN":
-      return record.from === "MASTER" ? `(${name}) sent 0 priority` : null;
-    case "TRACKED_SCRIPT":
-      return `(${name}): entering FAULT state due to script ${trackerOf(record)}`;
+      return `${heard} with same priority ${peerPriority} but higher IP address than ours`;
     case "INTERFACE_DOWN":
-      return `(${name}): entering FAULT state (interface ${
-        record.interfaceName ?? "of the instance"
-      } down)`;
+      return `Netlink reports ${record.interfaceName ?? "the interface"} down`;
     case "TRACKED_INTERFACE":
-      return `(${name}): entering FAULT state (interface ${trackerOf(record)} down)`;
+      return `Netlink reports ${trackerOf(record)} down`;
+    case "TRACKED_SCRIPT":
+      if (record.from !== "INIT") return null;
+      return `(${name}): entering FAULT state due to script ${trackerOf(record)}`;
     default:
       return null;
   }
+}
+
+/** keepalived's line after it; null where it has none. */
+function describeEffect(record: TransitionRecord): string | null {
+  const resigned = record.from === "MASTER" && (record.to === "FAULT" || record.to === "STOP");
+  if (record.subject === "GROUP" || !resigned) return null;
+  return `(${instanceOf(record)}) sent 0 priority`;
 }
 
 // ---- Priorities ----

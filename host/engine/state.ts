@@ -83,8 +83,8 @@ export interface TrackerState {
   dueUs: number;
   run: RunState | null;
   lastOutcome: ScriptOutcome | null;
-  /** Exit status told last; null = none yet. */
-  lastCode: number | null;
+  /** Exit status told last. */
+  lastCode: number;
 }
 
 /** A run that goes on. */

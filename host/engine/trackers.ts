@@ -46,7 +46,8 @@ function createTracker(state: EngineState, script: VrrpScript, number: number): 
     dueUs: state.nowUs,
     run: null,
     lastOutcome: null,
-    lastCode: null,
+    // As in keepalived, success is not told the first time.
+    lastCode: 0,
   };
   schedule(state, tracker, state.nowUs);
   return tracker;
