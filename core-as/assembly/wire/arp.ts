@@ -87,20 +87,37 @@ export function arpIsGratuitous(at: u32): bool {
 }
 
 /**
+ * Writes an ARP packet without Ethernet header; returns its 28 bytes. The MACs are addresses of 6
+ * bytes, the IPv4 addresses of 4.
+ */
+export function arpEmit(
+  at: u32,
+  operation: u32,
+  senderMac: u32,
+  senderAddress: u32,
+  targetMac: u32,
+  targetAddress: u32,
+): u32 {
+  writeU32(at + HARDWARE_PROTOCOL, ETHERNET_IPV4);
+  writeU16(at + LENGTHS, LENGTHS_6_4);
+  writeU16(at + OPERATION, operation);
+  memory.copy(at + SENDER_MAC, senderMac, MAC_SIZE);
+  store<u32>(at + SENDER_ADDRESS, load<u32>(senderAddress));
+  memory.copy(at + TARGET_MAC, targetMac, MAC_SIZE);
+  store<u32>(at + TARGET_ADDRESS, load<u32>(targetAddress));
+  return ARP_SIZE;
+}
+
+/**
  * Writes a gratuitous ARP frame, Ethernet header included, to everybody; returns its 42 bytes.
  * `operation` is ARP_REQUEST (what VRRP routers send) or ARP_REPLY; `mac` is the address of 6 bytes,
  * `address` that of 4. The target MAC is all ones, as keepalived has it: RFC 5227 leaves it open, and
  * a switch that looks into ARP sees a broadcast.
  */
 export function arpEmitGratuitous(at: u32, operation: u32, mac: u32, address: u32): u32 {
-  const packet = at + ETHERNET_HEADER_SIZE;
-  memory.fill(packet + TARGET_MAC, 0xff, MAC_SIZE);
-  ethernetEmit(at, packet + TARGET_MAC, mac, ETHERNET_TYPE_ARP);
-  writeU32(packet + HARDWARE_PROTOCOL, ETHERNET_IPV4);
-  writeU16(packet + LENGTHS, LENGTHS_6_4);
-  writeU16(packet + OPERATION, operation);
-  memory.copy(packet + SENDER_MAC, mac, MAC_SIZE);
-  store<u32>(packet + SENDER_ADDRESS, load<u32>(address));
-  store<u32>(packet + TARGET_ADDRESS, load<u32>(address));
+  // The broadcast MAC is written where the Ethernet header has it and copied from there.
+  memory.fill(at, 0xff, MAC_SIZE);
+  ethernetEmit(at, at, mac, ETHERNET_TYPE_ARP);
+  arpEmit(at + ETHERNET_HEADER_SIZE, operation, mac, address, at, address);
   return ARP_FRAME_SIZE;
 }
