@@ -1,0 +1,118 @@
+// What the reader and the rules say about a configuration: one record, its two printed forms and
+// the list that collects them. Severity decides what happens: with an error the configuration is
+// not used, a warning is told and used, info is told only.
+// This module is browser safe.
+
+import { DIAGNOSTICS_MAX, QUOTED_LENGTH_MAX } from "./limits.ts";
+
+/** A stretch of a file. Lines and columns count from 1, columns are UTF-16 units, ends exclusive. */
+export interface Span {
+  file: string;
+  line: number;
+  column: number;
+  endLine: number;
+  endColumn: number;
+}
+
+/** An edit that mends what the diagnostic is about. */
+export interface Fix {
+  span: Span;
+  replacement: string;
+}
+
+/** How much a diagnostic weighs. */
+export type Severity = "error" | "warning" | "info";
+
+/** One finding. `message` says what and why, `hint` what to do ("" where there is nothing to do). */
+export interface Diagnostic extends Span {
+  severity: Severity;
+  /** Stable, kebab-case: what a filter may rely on. */
+  code: string;
+  message: string;
+  hint: string;
+  fix?: Fix;
+}
+
+/** What a finder of diagnostics says; the span comes from where it found it. */
+export interface Finding {
+  severity: Severity;
+  code: string;
+  message: string;
+  hint?: string;
+  fix?: Fix;
+}
+
+/** Collects the diagnostics of one configuration, at most DIAGNOSTICS_MAX. */
+export class Diagnostics {
+  readonly list: Diagnostic[] = [];
+  /** Findings beyond DIAGNOSTICS_MAX. */
+  omitted = 0;
+  #errors = 0;
+
+  /** Adds a finding; beyond DIAGNOSTICS_MAX it is only counted. */
+  add(span: Span, finding: Finding): void {
+    if (finding.severity === "error") this.#errors++;
+    if (this.list.length >= DIAGNOSTICS_MAX) {
+      this.omitted++;
+      return;
+    }
+    const { file, line, column, endLine, endColumn } = span;
+    const { severity, code, message, hint = "", fix } = finding;
+    this.list.push({
+      ...{ file, line, column, endLine, endColumn, severity, code, message, hint },
+      ...(fix === undefined ? {} : { fix }),
+    });
+  }
+
+  /** True when an error was found, told or omitted. */
+  get failed(): boolean {
+    return this.#errors > 0;
+  }
+
+  /** True when nothing more will be kept: a reader may stop looking for more of the same. */
+  get full(): boolean {
+    return this.list.length >= DIAGNOSTICS_MAX;
+  }
+
+  /** The diagnostics in the order of the files and lines, with a last line for those omitted. */
+  sorted(): Diagnostic[] {
+    const fileRank = new Map<string, number>();
+    for (const { file } of this.list) {
+      if (!fileRank.has(file)) fileRank.set(file, fileRank.size);
+    }
+    const list = this.list.toSorted((a, b) =>
+      fileRank.get(a.file)! - fileRank.get(b.file)! || a.line - b.line || a.column - b.column
+    );
+    const last = list.at(-1);
+    if (this.omitted === 0 || last === undefined) return list;
+    const { fix: _fix, ...place } = last;
+    list.push({
+      ...place,
+      severity: this.failed ? "error" : "warning",
+      code: "too-many-diagnostics",
+      message: `${this.omitted} more findings are not shown (DIAGNOSTICS_MAX ${DIAGNOSTICS_MAX})`,
+      hint: "mend the first ones and check again",
+    });
+    return list;
+  }
+}
+
+/** True when a diagnostic keeps the configuration from being used. */
+export function isError(diagnostic: Diagnostic): boolean {
+  return diagnostic.severity === "error";
+}
+
+/** One line `file:line:col severity code message`, and what to do on a line of its own. */
+export function formatDiagnostic(diagnostic: Diagnostic): string {
+  const { file, line, column, severity, code, message, hint } = diagnostic;
+  const head = `${file}:${line}:${column} ${severity} ${code} ${message}`;
+  return hint === "" ? head : `${head}\n    ${hint}`;
+}
+
+/** A word of the file as it may stand in a message: quoted, short, printable. */
+export function quoted(word: string): string {
+  const short = word.length > QUOTED_LENGTH_MAX ? `${word.slice(0, QUOTED_LENGTH_MAX)}...` : word;
+  // deno-lint-ignore no-control-regex
+  const printable = short.replace(/[\u0000-\u001f\u007f-\u009f]/g, "\ufffd");
+  return `'${printable}'`;
+}

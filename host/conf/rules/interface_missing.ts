@@ -1,0 +1,41 @@
+// Interfaces that the machine does not have.
+// This module is browser safe.
+
+import { quoted } from "../diagnostic.ts";
+import { nearest } from "../schema/keywords.ts";
+import { type FindingDetail, placeOf, type Report, type Rule } from "./rule.ts";
+import type { HostFacts } from "../host_facts.ts";
+import type { InstanceDraft } from "../read/drafts.ts";
+
+/** keepalived does not start without dynamic_interfaces; vipd waits in FAULT. */
+export const interfaceMissing: Rule = {
+  code: "interface-missing",
+  severity: "warning",
+  why: "the instance waits in FAULT until the interface is there",
+  advice: "correct the name, or create the interface",
+  check({ drafts, facts }, report) {
+    if (facts === null) return;
+    const told = new Set(facts.interfaces());
+    for (const draft of drafts.instances) checkInstance(draft, facts, told, report);
+  },
+};
+
+function checkInstance(
+  draft: InstanceDraft,
+  facts: HostFacts,
+  known: Set<string>,
+  report: Report,
+): void {
+  const check = (name: string | null, place: Parameters<Report>[0]) => {
+    if (name === null || known.has(name)) return;
+    known.add(name); // once is enough
+    const near = nearest(name, facts.interfaces());
+    const detail: FindingDetail = near === null ? {} : { advice: `did you mean '${near}'?` };
+    report(place, `there is no interface ${quoted(name)} here`, detail);
+  };
+  check(draft.interface, placeOf(draft, "interface"));
+  for (const vip of [...draft.vips, ...draft.excludedVips]) check(vip.device, vip.statement);
+  for (const track of draft.tracks) {
+    if (track.watches === "INTERFACE") check(track.name, track.statement);
+  }
+}

@@ -1,0 +1,50 @@
+// Names that nothing has.
+// This module is browser safe.
+
+import { quoted } from "../diagnostic.ts";
+import type { Drafts } from "../read/drafts.ts";
+import { nearest } from "../schema/keywords.ts";
+import { spanOfToken } from "../tree.ts";
+import type { Report, Rule } from "./rule.ts";
+
+/** Trackers and members that are not defined: keepalived drops them with a message. */
+export const unknownReference: Rule = {
+  code: "unknown-reference",
+  severity: "error",
+  why: "without it somebody else would be master than you meant",
+  advice: "define it, or take the line out",
+  check({ drafts }, report) {
+    checkTrackers(drafts, report);
+    checkMembers(drafts, report);
+  },
+};
+
+function checkTrackers(drafts: Drafts, report: Report): void {
+  for (const { tracks } of [...drafts.instances, ...drafts.groups]) {
+    for (const { name, watches, statement } of tracks) {
+      if (watches !== "SCRIPT" || drafts.scripts.has(name)) continue;
+      const near = nearest(name, drafts.scripts.keys());
+      const what = `there is no vrrp_script ${quoted(name)}`;
+      if (near === null) report(statement, what);
+      else {
+        const span = spanOfToken(statement.file, statement.words[0]!);
+        report(span, what, {
+          advice: `did you mean '${near}'?`,
+          fix: { span, replacement: near },
+        });
+      }
+    }
+  }
+}
+
+function checkMembers(drafts: Drafts, report: Report): void {
+  const names = new Set(drafts.instances.map(({ name }) => name));
+  for (const { members } of drafts.groups) {
+    for (const { name, token, line } of members) {
+      if (names.has(name)) continue;
+      const near = nearest(name, names);
+      const advice = near === null ? {} : { advice: `did you mean '${near}'?` };
+      report(spanOfToken(line.file, token), `there is no vrrp_instance ${quoted(name)}`, advice);
+    }
+  }
+}
