@@ -8,11 +8,11 @@ import { OutputClosed, printError } from "./output.ts";
 /** Exit status of an error that nothing better is known of, as keepalived's. */
 const EXIT_FATAL = 1;
 
-/** The role of this thread: its worker's name, or "main". */
-function role(): string {
-  const isWorker = "WorkerGlobalScope" in globalThis;
-  return isWorker ? (globalThis as unknown as { name: string }).name : "main";
-}
+/** What a worker's name may be: loads its module and returns what starts it. */
+const WORKERS: Record<string, () => Promise<() => void>> = {
+  wire: async () => (await import("../host/daemon/wire.ts")).runWireWorker,
+  director: async () => (await import("../host/daemon/director.ts")).runDirectorWorker,
+};
 
 async function main(args: readonly string[]): Promise<number> {
   const [first] = args;
@@ -33,16 +33,24 @@ async function mainOrError(): Promise<number> {
   }
 }
 
-switch (role()) {
-  case "main":
-    Deno.exit(await mainOrError());
-    break;
-  case "wire":
-    await import("../host/daemon/wire.ts");
-    break;
-  case "director":
-    await import("../host/daemon/director.ts");
-    break;
-  default:
-    throw new Error(`vipd has no worker named ${role()}`);
+/**
+ * Starts a worker of that name. Its module sets `onmessage` only once it is loaded, and a message
+ * that comes earlier would be lost: those are kept and handed on.
+ */
+async function work(scope: Worker & { name: string }): Promise<void> {
+  const load = WORKERS[scope.name];
+  if (load === undefined) throw new Error(`vipd has no worker named '${scope.name}'`);
+  const early: unknown[] = [];
+  const keep = (event: MessageEvent) => early.push(event.data);
+  scope.addEventListener("message", keep);
+  const start = await load();
+  scope.removeEventListener("message", keep);
+  start();
+  for (const data of early) scope.dispatchEvent(new MessageEvent("message", { data }));
+}
+
+if ("WorkerGlobalScope" in globalThis) {
+  await work(globalThis as unknown as Worker & { name: string });
+} else {
+  Deno.exit(await mainOrError());
 }
