@@ -48,8 +48,8 @@ export class WireThread {
   readonly #wake: EventFd;
   readonly #listener: WireListener;
   readonly #pending: Uint8Array[] = [];
-  #retry: number | undefined;
-  #beat: number | undefined;
+  #retry: ReturnType<typeof setTimeout> | undefined;
+  #beat: ReturnType<typeof setInterval> | undefined;
   #lastBeatUs = 0;
   #ended = false;
 
@@ -93,11 +93,12 @@ export class WireThread {
       }
       return null;
     };
+    let timer: ReturnType<typeof setTimeout> | undefined;
     const late = new Promise<string>((resolve) => {
-      const timer = setTimeout(() => resolve(`no answer within ${START_MS_MAX} ms`), START_MS_MAX);
-      Deno.unrefTimer(timer);
+      timer = setTimeout(() => resolve(`no answer within ${START_MS_MAX} ms`), START_MS_MAX);
     });
     const why = await Promise.race([running(), failed, late]);
+    clearTimeout(timer);
     const phase = this.shared.get(WORD.PHASE);
     if (why === null && phase === PHASE.RUNNING) return;
     const text = why ?? this.#remarks() ?? `phase ${phase}`;

@@ -12,6 +12,7 @@
 
 const SYMBOLS = {
   __errno_location: { parameters: [], result: "pointer" },
+  _exit: { parameters: ["i32"], result: "void" },
   close: { parameters: ["i32"], result: "i32" },
   read: { parameters: ["i32", "pointer", "u32"], result: "i32" },
   write: { parameters: ["i32", "pointer", "u32"], result: "i32" },
@@ -58,6 +59,14 @@ function libc(): Libc {
   const c = Deno.dlopen("libc.so.6", SYMBOLS).symbols;
   opened = { c, errno: new Deno.UnsafePointerView(c.__errno_location()!) };
   return opened;
+}
+
+/**
+ * _exit(2): ends the whole process at once, from any thread. Deno.exit() in a worker ends only that
+ * worker; this is for the one that finds main dead.
+ */
+export function exitProcess(status: number): void {
+  libc().c._exit(status);
 }
 
 /** close(2). */

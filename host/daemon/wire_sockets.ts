@@ -1,0 +1,116 @@
+// The wire worker's VRRP sockets: one receiver for each (family, interface, group) that a committed
+// configuration names, one sender for each (family, interface). reconcile() opens and closes the
+// difference, so an unchanged instance keeps its socket and misses nothing over a reload.
+
+import { type Family, formatAddress } from "../base/address.ts";
+import type { Epoll } from "../linux/epoll.ts";
+import { VrrpReceiver, VrrpSender } from "../linux/vrrp_socket.ts";
+
+/** What one instance needs of the wire. */
+export interface WireEndpoint {
+  family: Family;
+  ifindex: number;
+  /** Group its adverts go to, 4 or 16 bytes. */
+  group: Uint8Array;
+}
+
+/** Sockets by what they are for. Tags given to epoll start at `firstTag`. */
+export class WireSockets {
+  readonly #epoll: Epoll;
+  readonly #receivers = new Map<string, { receiver: VrrpReceiver; tag: number }>();
+  readonly #byTag = new Map<number, VrrpReceiver>();
+  readonly #senders = new Map<string, VrrpSender>();
+  #nextTag: number;
+
+  constructor(epoll: Epoll, firstTag: number) {
+    this.#epoll = epoll;
+    this.#nextTag = firstTag;
+  }
+
+  /** The receiver that an epoll tag stands for; undefined when it was closed meanwhile. */
+  receiver(tag: number): VrrpReceiver | undefined {
+    return this.#byTag.get(tag);
+  }
+
+  /** The sender of an interface; undefined when no committed instance is there. */
+  sender(family: number, ifindex: number): VrrpSender | undefined {
+    return this.#senders.get(senderKey(family, ifindex));
+  }
+
+  /**
+   * Opens what `wanted` needs and is not there. Returns the errors, one for each socket that could
+   * not be opened; the others stand. Call it before the commit, close() the rest after it.
+   */
+  open(wanted: WireEndpoint[], nameOf: (ifindex: number) => string): Error[] {
+    const errors: Error[] = [];
+    for (const endpoint of wanted) {
+      try {
+        this.#open(endpoint, nameOf(endpoint.ifindex));
+      } catch (error) {
+        errors.push(error as Error);
+      }
+    }
+    return errors;
+  }
+
+  #open(endpoint: WireEndpoint, interfaceName: string): void {
+    const { family, ifindex, group } = endpoint;
+    const key = receiverKey(endpoint);
+    if (!this.#receivers.has(key)) {
+      const receiver = VrrpReceiver.open({ family, ifindex, interfaceName, group });
+      const tag = this.#nextTag++;
+      this.#epoll.add(receiver.fd, tag);
+      this.#receivers.set(key, { receiver, tag });
+      this.#byTag.set(tag, receiver);
+    }
+    const sending = senderKey(family, ifindex);
+    if (!this.#senders.has(sending)) {
+      this.#senders.set(sending, VrrpSender.open({ family, ifindex, interfaceName }));
+    }
+  }
+
+  /** Closes what `wanted` does not need. */
+  close(wanted: WireEndpoint[]): void {
+    const receivers = new Set(wanted.map(receiverKey));
+    for (const [key, { receiver, tag }] of this.#receivers) {
+      if (receivers.has(key)) continue;
+      this.#epoll.remove(receiver.fd);
+      receiver.close();
+      this.#receivers.delete(key);
+      this.#byTag.delete(tag);
+    }
+    const senders = new Set(wanted.map((w) => senderKey(w.family, w.ifindex)));
+    for (const [key, sender] of this.#senders) {
+      if (senders.has(key)) continue;
+      sender.close();
+      this.#senders.delete(key);
+    }
+  }
+
+  /**
+   * Drops the sockets of an interface so that the next open() makes new ones: a deleted and newly
+   * made interface has another index, and a membership does not survive it.
+   */
+  forget(ifindex: number): void {
+    for (const [key, { receiver, tag }] of this.#receivers) {
+      if (receiver.ifindex !== ifindex) continue;
+      this.#epoll.remove(receiver.fd);
+      receiver.close();
+      this.#receivers.delete(key);
+      this.#byTag.delete(tag);
+    }
+    for (const [key, sender] of this.#senders) {
+      if (sender.ifindex !== ifindex) continue;
+      sender.close();
+      this.#senders.delete(key);
+    }
+  }
+}
+
+function receiverKey({ family, ifindex, group }: WireEndpoint): string {
+  return `${family} ${ifindex} ${formatAddress(group)}`;
+}
+
+function senderKey(family: number, ifindex: number): string {
+  return `${family} ${ifindex}`;
+}
