@@ -135,7 +135,9 @@ async function shimIfNeeded(): Promise<string> {
   try {
     await Deno.stat(XSTATE_SHIM);
   } catch (error) {
-    throw new Error("this processor needs the ptrace shim: run sh test/lab/install", { cause: error });
+    throw new Error("this processor needs the ptrace shim: run sh test/lab/install", {
+      cause: error,
+    });
   }
   return XSTATE_SHIM;
 }
