@@ -4,13 +4,21 @@
 import { loadTestCore, type TestCore } from "./testing.ts";
 import {
   type DestinationInput,
+  type DestinationStatus,
+  type DirectorStatus,
+  type DirectorVerdict,
   FRAME_INPUT,
   type FrameInput,
   type Input,
   type Output,
+  readDestinationStatus,
+  readDirectorStatus,
+  readDirectorVerdict,
   readOutput,
+  readServiceStatus,
   type SchedulerName,
   type ServiceInput,
+  type ServiceStatus,
   STATUS_OK,
   type StatusName,
   statusName,
@@ -162,6 +170,30 @@ export class TestDirector {
     this.core.view.setUint32(this.#in + FRAME_INPUT.vnetHeaderLength, vnetHeaderLength, true);
     this.core.put(this.#in + this.core.u32("testDirectorFrameOffset"), bytes);
     return statusName(this.core.u32("testDirectorFrame", this.now, bytes.length));
+  }
+
+  /** A destination as it stands; throws when there is none of that number. */
+  destinationStatus(destination: number): DestinationStatus {
+    const at = this.core.u32("directorDestinationStatus", destination);
+    if (at === 0) throw new Error(`no destination ${destination}`);
+    return readDestinationStatus(this.core.view, at);
+  }
+
+  /** A service as it stands; throws when there is none of that number. */
+  serviceStatus(service: number): ServiceStatus {
+    const at = this.core.u32("directorServiceStatus", service);
+    if (at === 0) throw new Error(`no service ${service}`);
+    return readServiceStatus(this.core.view, at);
+  }
+
+  /** The director as it stands. */
+  status(): DirectorStatus {
+    return readDirectorStatus(this.core.view, this.core.u32("directorStatus"));
+  }
+
+  /** What the fast path decided last. */
+  verdict(): DirectorVerdict {
+    return readDirectorVerdict(this.core.view, this.core.u32("directorVerdict"));
   }
 
   /** Lets microseconds pass. */

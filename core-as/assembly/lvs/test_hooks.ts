@@ -19,6 +19,14 @@ import { leastFromTree, leastLinear } from "./sched/least";
 import { schedulerLoadChanged, schedulerPick } from "./scheduler";
 import { serviceAt } from "./service";
 
+export {
+  directorDestinationStatus,
+  directorFrameBuffer,
+  directorServiceStatus,
+  directorStatus,
+  directorVerdict,
+} from "./director";
+
 /** A director of its own; returns what directorInit does. */
 export function testDirectorBegin(connections: u32, seed: u32): u32 {
   memoryBegin();
