@@ -5,6 +5,7 @@
 // files, so a test must not leave global state behind.
 
 import { defineConfig } from "vitest/config";
+import "./node20.ts";
 
 /** Folders whose code is browser safe or pure data: the same list that `test/check` type-checks. */
 const PURE = [
