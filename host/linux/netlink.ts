@@ -48,9 +48,12 @@ export function align4(size: number): number {
 const ENCODER = new TextEncoder();
 const DECODER = new TextDecoder();
 
-/** Writes messages one behind the other; grows as needed. */
+/** Writes messages one behind the other; grows as needed. Writes every byte it takes. */
 export class NetlinkWriter {
   #memory = Pinned.of(4096);
+  // Those of #memory, held here because each field written goes through them.
+  #bytes = this.#memory.bytes;
+  #view = this.#memory.view;
   #length = 0;
   #message = -1;
 
@@ -73,44 +76,56 @@ export class NetlinkWriter {
   /** Opens a message; returns its offset. */
   begin(type: number, flags: number, sequence = 0): number {
     this.#message = this.#length;
-    const at = this.#take(NLMSG_HEADER_SIZE);
-    const { view } = this.#memory;
-    view.setUint16(at + NLMSG.TYPE, type, LITTLE_ENDIAN);
-    view.setUint16(at + NLMSG.FLAGS, flags, LITTLE_ENDIAN);
-    view.setUint32(at + NLMSG.SEQUENCE, sequence, LITTLE_ENDIAN);
-    return at;
+    this.u32(0); // length, known at the end
+    this.u16(type);
+    this.u16(flags);
+    this.u32(sequence);
+    this.u32(0); // port: the kernel's
+    return this.#message;
   }
 
   /** Closes the message: its length is known now. */
   end(): void {
     const length = this.#length - this.#message;
-    this.#memory.view.setUint32(this.#message + NLMSG.LENGTH, length, LITTLE_ENDIAN);
+    this.#view.setUint32(this.#message + NLMSG.LENGTH, length, LITTLE_ENDIAN);
     this.#message = -1;
   }
 
   u8(value: number): void {
     const at = this.#take(1);
-    this.#memory.view.setUint8(at, value);
+    this.#bytes[at] = value;
   }
 
   u16(value: number): void {
     const at = this.#take(2);
-    this.#memory.view.setUint16(at, value, LITTLE_ENDIAN);
+    this.#view.setUint16(at, value, LITTLE_ENDIAN);
   }
 
   be16(value: number): void {
     const at = this.#take(2);
-    this.#memory.view.setUint16(at, value, false);
+    this.#view.setUint16(at, value, false);
   }
 
   u32(value: number): void {
     const at = this.#take(4);
-    this.#memory.view.setUint32(at, value, LITTLE_ENDIAN);
+    this.#view.setUint32(at, value, LITTLE_ENDIAN);
+  }
+
+  be32(value: number): void {
+    const at = this.#take(4);
+    this.#view.setUint32(at, value, false);
   }
 
   bytes(value: Uint8Array): void {
     const at = this.#take(value.length);
-    this.#memory.bytes.set(value, at);
+    // Addresses, mostly: a loop beats set() up to a few dozen bytes.
+    for (let i = 0; i < value.length; i++) this.#bytes[at + i] = value[i]!;
+  }
+
+  /** `count` zero bytes. */
+  zeros(count: number): void {
+    const at = this.#take(count);
+    for (let i = 0; i < count; i++) this.#bytes[at + i] = 0;
   }
 
   /** An attribute of raw bytes. */
@@ -145,8 +160,7 @@ export class NetlinkWriter {
 
   attributeBe32(type: number, value: number): void {
     this.#header(type, 4);
-    const at = this.#take(4);
-    this.#memory.view.setUint32(at, value, false);
+    this.be32(value);
   }
 
   /** A text with its closing NUL. */
@@ -158,6 +172,11 @@ export class NetlinkWriter {
     this.#pad();
   }
 
+  /** The header of an attribute whose `size` bytes of value, a multiple of 4, the caller writes. */
+  attributeHeader(type: number, size: number): void {
+    this.#header(type, size);
+  }
+
   /** Opens a nest of attributes; hand the answer to closeNested(). */
   openNested(type: number): number {
     const at = this.#length;
@@ -166,30 +185,33 @@ export class NetlinkWriter {
   }
 
   closeNested(at: number): void {
-    this.#memory.view.setUint16(at, this.#length - at, LITTLE_ENDIAN);
+    this.#view.setUint16(at, this.#length - at, LITTLE_ENDIAN);
   }
 
   #header(type: number, size: number): void {
-    this.u16(NLA_HEADER_SIZE + size);
-    this.u16(type);
+    const at = this.#take(NLA_HEADER_SIZE);
+    this.#view.setUint16(at, NLA_HEADER_SIZE + size, LITTLE_ENDIAN);
+    this.#view.setUint16(at + 2, type, LITTLE_ENDIAN);
   }
 
   #pad(): void {
-    this.#take(align4(this.#length) - this.#length);
+    while ((this.#length & 3) !== 0) this.u8(0);
   }
 
-  /** Room for `size` zeroed bytes at the end; returns its offset. */
+  /** Room for `size` bytes at the end, which the caller writes; returns its offset. */
   #take(size: number): number {
     const at = this.#length;
-    const end = at + size;
-    if (end > this.#memory.size) {
-      const grown = Pinned.of(Math.max(2 * this.#memory.size, end));
-      grown.bytes.set(this.#memory.bytes.subarray(0, at));
-      this.#memory = grown;
-    }
-    this.#memory.bytes.fill(0, at, end);
-    this.#length = end;
+    if (at + size > this.#bytes.length) this.#grow(at + size);
+    this.#length = at + size;
     return at;
+  }
+
+  #grow(size: number): void {
+    const grown = Pinned.of(Math.max(2 * this.#bytes.length, size));
+    grown.bytes.set(this.#bytes);
+    this.#memory = grown;
+    this.#bytes = grown.bytes;
+    this.#view = grown.view;
   }
 }
 

@@ -165,7 +165,7 @@ export interface RouteAnswer {
 
 /** Payload of RTM_GETLINK for one interface by name; with null for a dump of all. */
 export function writeGetLink(writer: NetlinkWriter, name: string | null): void {
-  for (let i = 0; i < IFINFOMSG_SIZE / 4; i++) writer.u32(0);
+  writer.zeros(IFINFOMSG_SIZE);
   if (name !== null) writer.attributeString(IFLA_IFNAME, name);
   writer.attributeU32(IFLA_EXT_MASK, RTEXT_FILTER_SKIP_STATS);
 }
@@ -227,7 +227,7 @@ function readForwarding(families: AttributeReader, link: Link): void {
 
 /** Payload of RTM_GETADDR: all families. */
 export function writeGetAddress(writer: NetlinkWriter): void {
-  for (let i = 0; i < IFADDRMSG_SIZE / 4; i++) writer.u32(0);
+  writer.zeros(IFADDRMSG_SIZE);
 }
 
 /** Payload of RTM_NEWADDR: add or, with NLM_F_REPLACE, refresh. */
@@ -235,8 +235,7 @@ export function writeNewAddress(writer: NetlinkWriter, request: AddressRequest):
   const { family, address } = request;
   writeAddressHeader(writer, request, request.scope);
   if (request.lifetimeS > 0) {
-    writer.u16(4 + IFA_CACHEINFO_SIZE);
-    writer.u16(IFA_CACHEINFO);
+    writer.attributeHeader(IFA_CACHEINFO, IFA_CACHEINFO_SIZE);
     writer.u32(request.preferredS);
     writer.u32(request.lifetimeS);
     writer.u32(0); // created and updated: the kernel's
@@ -316,7 +315,7 @@ export function parseAddressMessage(message: MessageReader): InterfaceAddress | 
 
 /** Payload of RTM_GETNEIGH: the whole table. */
 export function writeGetNeighbours(writer: NetlinkWriter): void {
-  for (let i = 0; i < NDMSG_SIZE / 4; i++) writer.u32(0);
+  writer.zeros(NDMSG_SIZE);
 }
 
 /** Payload of RTM_NEWNEIGH that makes the kernel resolve an address without a packet of ours. */
@@ -367,7 +366,7 @@ export function writeGetRoute(
 ): void {
   writer.u8(family);
   writer.u8(address.length * 8);
-  for (let i = 2; i < RTMSG_SIZE; i++) writer.u8(0);
+  writer.zeros(RTMSG_SIZE - 2);
   writer.attribute(RTA_DST, address);
   if (mark !== 0) writer.attributeU32(RTA_MARK, mark);
 }
