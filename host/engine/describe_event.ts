@@ -63,7 +63,7 @@ export function describeEvent(event: EngineEvent): string {
     case "URL_GOOD":
       return urlGood(event);
     case "CHECK_NOT_MADE":
-      return `${event.checker} of ${event.realServer} was not made: ${event.text}. Rescheduling.`;
+      return `${event.checker} of ${event.realServer} was not made. Rescheduling. (${event.text})`;
     case "REAL_SERVER_UP":
     case "REAL_SERVER_DOWN":
       return realServer(event);
@@ -89,7 +89,7 @@ export function describeEvent(event: EngineEvent): string {
     case "NOTIFY_SLOW":
       return notify(event);
     case "MAIL_SENT":
-      return `SMTP alert successfully sent.: ${event.subject}`;
+      return `SMTP alert successfully sent. (${event.subject})`;
     case "MAIL_FAILED":
       return `Mail not sent: ${event.error}: ${event.subject}`;
     case "MAIL_DROPPED":
@@ -106,14 +106,14 @@ function trackerState(event: TrackerStateEvent): string {
   return `${head} failed (${describeScriptOutcome(outcome)}): ${streak}`;
 }
 
-/** What was checked, beyond the server's name. */
-function whatOf(place: CheckPlace): string {
-  return place.what === "" ? "" : ` (${place.what})`;
+/** What was checked, beyond the server's name: `, url /`. */
+function urlOf(place: CheckPlace): string {
+  return place.checker === "HTTP_GET" || place.checker === "SSL_GET" ? `, url ${place.what}` : "";
 }
 
 function checkTry(event: CheckTryEvent): string {
   const tries = `try ${event.attempt} of ${event.attemptsMax}`;
-  return `${tryPhrase(event)}: ${describeCheckOutcome(event.outcome)}${whatOf(event)}, ${tries}`;
+  return `${tryPhrase(event)} (${describeCheckOutcome(event.outcome)}${urlOf(event)}, ${tries})`;
 }
 
 function tryPhrase(event: CheckTryEvent): string {
@@ -153,9 +153,11 @@ function httpPhrase(event: CheckTryEvent): string {
 }
 
 function checkVerdict(event: CheckVerdictEvent): string {
-  const held = event.heldUs > 0 ? ` after ${describeDuration(event.heldUs)}` : "";
-  const numbers = `${describeCheckOutcome(event.outcome)}${whatOf(event)}${held}`;
-  return `${event.event === "CHECK_UP" ? upPhrase(event) : downPhrase(event)}: ${numbers}`;
+  const isUp = event.event === "CHECK_UP";
+  const before = isUp ? "down" : "up";
+  const held = event.heldUs > 0 ? `, was ${before} for ${describeDuration(event.heldUs)}` : "";
+  const numbers = `${describeCheckOutcome(event.outcome)}${urlOf(event)}${held}`;
+  return `${isUp ? upPhrase(event) : downPhrase(event)} (${numbers})`;
 }
 
 function upPhrase(event: CheckVerdictEvent): string {
