@@ -39,6 +39,12 @@ export const LEASE_S_MIN = 3;
 export const LEASE_REFRESH_PER_SECOND_MAX = 1000;
 /** Longest v3 advert interval, centiseconds: 12 bits (RFC 9568 5.2.7). */
 export const ADVERTISEMENT_INTERVAL_CS_MAX = 4095;
+/** Adverts missed before a backup takes over, at the most (keepalived.conf(5) down_timer_adverts). */
+export const DOWN_TIMER_ADVERTS_MAX = 100;
+/** Rounds of one burst of gratuitous ARP or NA. */
+export const GARP_REPEAT_MAX = 1000;
+/** Longest period of refresh bursts, seconds (keepalived.conf(5) garp_master_refresh). */
+export const GARP_REFRESH_S_MAX = 4_294_967_295;
 /** Priority of the address owner; its packets also carry it. */
 export const PRIORITY_OWNER = 255;
 /** Priority that says: I stop (RFC 9568 5.2.4). */
@@ -229,6 +235,8 @@ export const REASON_RELOAD = 19;
 export const REASON_RESIGN = 20;
 /** Another owner (priority 255) with a larger address. */
 export const REASON_OWNER_CONFLICT = 21;
+/** Our timers stood still for longer than the master down interval: somebody else must be MASTER. */
+export const REASON_STALLED = 22;
 /** Things worth a log line that are no transitions (OUTPUT_NOTICE). */
 export const NOTICE_NONE = 0;
 /** v3 backup takes the master's interval; a = old, b = new, microseconds. */
@@ -492,7 +500,7 @@ export function protocolName(code: number): ProtocolName {
 }
 
 /** The words of REASON_ codes. */
-export type ReasonName = "NONE" | "START" | "OWNER" | "MASTER_DOWN" | "MASTER_RESIGNED" | "PEER_PRIORITY_HIGHER" | "PEER_ADDRESS_HIGHER" | "PREEMPT" | "INTERFACE_DOWN" | "TRACKED_INTERFACE" | "TRACKED_SCRIPT" | "TRACKED_OTHER" | "TRACKER_UNKNOWN" | "NO_SOURCE_ADDRESS" | "FAULT_CLEARED" | "ADDRESS_LOST" | "GROUP" | "STOP" | "REMOVED" | "RELOAD" | "RESIGN" | "OWNER_CONFLICT";
+export type ReasonName = "NONE" | "START" | "OWNER" | "MASTER_DOWN" | "MASTER_RESIGNED" | "PEER_PRIORITY_HIGHER" | "PEER_ADDRESS_HIGHER" | "PREEMPT" | "INTERFACE_DOWN" | "TRACKED_INTERFACE" | "TRACKED_SCRIPT" | "TRACKED_OTHER" | "TRACKER_UNKNOWN" | "NO_SOURCE_ADDRESS" | "FAULT_CLEARED" | "ADDRESS_LOST" | "GROUP" | "STOP" | "REMOVED" | "RELOAD" | "RESIGN" | "OWNER_CONFLICT" | "STALLED";
 const REASON_BY_CODE: Record<number, ReasonName> = {
   [REASON_NONE]: "NONE",
   [REASON_START]: "START",
@@ -516,6 +524,7 @@ const REASON_BY_CODE: Record<number, ReasonName> = {
   [REASON_RELOAD]: "RELOAD",
   [REASON_RESIGN]: "RESIGN",
   [REASON_OWNER_CONFLICT]: "OWNER_CONFLICT",
+  [REASON_STALLED]: "STALLED",
 };
 /** Codes of the REASON_ words. */
 export const REASON_CODE: Record<ReasonName, number> = {
@@ -541,6 +550,7 @@ export const REASON_CODE: Record<ReasonName, number> = {
   RELOAD: REASON_RELOAD,
   RESIGN: REASON_RESIGN,
   OWNER_CONFLICT: REASON_OWNER_CONFLICT,
+  STALLED: REASON_STALLED,
 };
 /** The word of a REASON_ code; the core never writes another. */
 export function reasonName(code: number): ReasonName {

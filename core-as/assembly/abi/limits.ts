@@ -41,6 +41,12 @@ export const LEASE_REFRESH_PER_SECOND_MAX: u32 = 1000;
 
 /** Longest v3 advert interval, centiseconds: 12 bits (RFC 9568 5.2.7). */
 export const ADVERTISEMENT_INTERVAL_CS_MAX: u32 = 4095;
+/** Adverts missed before a backup takes over, at the most (keepalived.conf(5) down_timer_adverts). */
+export const DOWN_TIMER_ADVERTS_MAX: u32 = 100;
+/** Rounds of one burst of gratuitous ARP or NA. */
+export const GARP_REPEAT_MAX: u32 = 1000;
+/** Longest period of refresh bursts, seconds (keepalived.conf(5) garp_master_refresh). */
+export const GARP_REFRESH_S_MAX: u32 = 4_294_967_295;
 /** Priority of the address owner; its packets also carry it. */
 export const PRIORITY_OWNER: u32 = 255;
 /** Priority that says: I stop (RFC 9568 5.2.4). */

@@ -95,6 +95,8 @@ export const REASON_RELOAD: u32 = 19;
 export const REASON_RESIGN: u32 = 20;
 /** Another owner (priority 255) with a larger address. */
 export const REASON_OWNER_CONFLICT: u32 = 21;
+/** Our timers stood still for longer than the master down interval: somebody else must be MASTER. */
+export const REASON_STALLED: u32 = 22;
 
 /** Things worth a log line that are no transitions (OUTPUT_NOTICE). */
 export const NOTICE_NONE: u32 = 0;
