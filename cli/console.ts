@@ -21,9 +21,12 @@ const PROMPT = "vipd> ";
 /** Events that `events` shows when it is not told how many. */
 const EVENTS_SHOWN = 20;
 
+/** What readline calls at a tab: the choices and the part of the line that they replace. */
+type Completer = (line: string, done: (error: null, found: [string[], string]) => void) => void;
+
 /** The parts of cliffy that its types keep to themselves. */
 interface CliffyInside {
-  readline: Interface & { completer?: (line: string) => [string[], string] };
+  readline: Interface & { completer?: Completer };
 }
 
 /** Runs the console until `quit` or the end of the input; resolves with the exit status. */
@@ -64,7 +67,7 @@ class Console {
 
   start(): void {
     const commands = this.#commands();
-    this.#readline.completer = (line) => complete(line, Object.keys(commands));
+    this.#readline.completer = (line, done) => done(null, complete(line, Object.keys(commands)));
     this.#readline.question = ((prompt: string, answer: (line: string) => void) => {
       void this.#next(prompt, answer);
     }) as Interface["question"];
@@ -82,7 +85,8 @@ class Console {
 
   async #next(prompt: string, answer: (line: string) => void): Promise<void> {
     const line = await this.#lines.next(prompt);
-    if (line === null) this.#quit();
+    // At the end of the input cliffy's question stays open for ever: the program ends with it.
+    if (line === null) this.#done(this.#failed ? 1 : 0);
     else answer(quoteForCliffy(line));
   }
 
