@@ -27,7 +27,7 @@ export async function runDaemonCommand(args: readonly string[], entry: string): 
     case "signum":
       return printSignal(action.name);
     case "test":
-      return await (await import("./config_test.ts")).testConfig(action.options, action.logFile);
+      return await (await import("./test_config.ts")).testConfig(action.options, action.logFile);
     case "run":
       return await (await import("../host/daemon/main.ts")).runDaemon(action.options);
   }
