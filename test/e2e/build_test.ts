@@ -1,0 +1,127 @@
+// The built form, in a folder far from the sources: everything that the launcher form needs is in it.
+
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+
+const ROOT = new URL("../..", import.meta.url).pathname;
+const directory = await Deno.makeTempDir({ prefix: "vipd-build-" });
+const built = `${directory}/dist`;
+const installed = `${directory}/installed`;
+
+interface Ended {
+  code: number;
+  out: string;
+  err: string;
+}
+
+async function run(program: string, args: string[], cwd = directory): Promise<Ended> {
+  const { code, stdout, stderr } = await new Deno.Command(program, { args, cwd }).output();
+  return { code, out: new TextDecoder().decode(stdout), err: new TextDecoder().decode(stderr) };
+}
+
+let buildOutput: Ended;
+beforeAll(async () => {
+  buildOutput = await run("sh", ["cli/build/build", "--out", built], ROOT);
+  if (buildOutput.code !== 0) throw new Error(buildOutput.out + buildOutput.err);
+  await run("cp", ["-r", built, installed]);
+});
+afterAll(() => Deno.remove(directory, { recursive: true }));
+
+const kindOf = async (folder: string) =>
+  JSON.parse(await Deno.readTextFile(`${folder}/build-kind`)) as Record<string, unknown>;
+
+describe("npm run build", () => {
+  it("says what it made, and build-kind and --version say the same", async () => {
+    const kind = await kindOf(installed);
+    expect(["bundle", "compiled"]).toContain(kind["kind"]);
+    expect(kind).toMatchObject({ ran: true, deno: Deno.version.deno });
+    expect(buildOutput.out).toContain(`: ${kind["kind"]}, --version runs`);
+    if (kind["kind"] === "bundle") expect(buildOutput.out).toContain("building launcher instead");
+    const { code, err } = await run(`${installed}/vipd`, ["--version"]);
+    expect(code).toBe(0);
+    expect(err).toContain(`Build:     ${kind["kind"]}`);
+  });
+
+  it("has no node_modules, no source and no path of this machine in it", async () => {
+    const names = (await run("find", [installed])).out;
+    expect(names).not.toMatch(/node_modules|\.ts$/m);
+    const program = await Deno.readTextFile(`${installed}/vipd.js`);
+    expect(program).not.toContain(ROOT);
+    expect(program.length).toBeLessThan(4 * 1024 * 1024);
+    expect((await Deno.readTextFile(`${installed}/vipd.js.LICENSES.txt`)).length)
+      .toBeGreaterThan(1000);
+  });
+
+  it("the core's only import is its memory", async () => {
+    const module = new WebAssembly.Module(await Deno.readFile(`${installed}/core.wasm`));
+    expect(WebAssembly.Module.imports(module)).toEqual([
+      { module: "env", name: "memory", kind: "memory" },
+    ]);
+  });
+
+  it("runs every subcommand's module without the sources", async () => {
+    const vipd = `${installed}/vipd`;
+    const seed = `${ROOT}examples/lvs-dr-dual-master`;
+    await Deno.copyFile(`${seed}/node1.conf`, `${directory}/node1.conf`);
+    const check = await run(vipd, ["check", "--no-host", "--format", "json", "node1.conf"]);
+    expect(check.code).toBeLessThan(2);
+    expect(Array.isArray(JSON.parse(check.out))).toBe(true);
+    for (const command of ["status", "events"]) {
+      const asked = await run(vipd, [command, "--socket", `${directory}/none`]);
+      expect(asked).toMatchObject({ code: 1, out: "" });
+      expect(asked.err).toContain("no vipd answers");
+    }
+    expect((await run("sh", ["-c", `echo help | ${vipd} console`])).out).toContain("reload");
+    expect((await run(vipd, ["help"])).out).toContain("vipd check");
+    expect(await run(vipd, ["--signum=JSON"])).toMatchObject({ code: 0, out: "36\n" });
+    expect(await run(vipd, ["-Q"])).toMatchObject({ code: 1, err: "Unknown option -Q\n" });
+  });
+
+  it("-t tests a configuration and writes what it found into its file", async () => {
+    const vipd = `${installed}/vipd`;
+    await Deno.writeTextFile(`${directory}/clean.conf`, "global_defs {\n  router_id A\n}\n");
+    await Deno.writeTextFile(`${directory}/bad.conf`, "vrrp_instance X {\n  stat MASTER\n}\n");
+    const clean = await run(vipd, ["-t", "-f", `${directory}/clean.conf`]);
+    expect(clean).toMatchObject({ code: 0, out: "", err: "" });
+    const bad = await run(vipd, [`-t${directory}/log`, "-f", `${directory}/bad.conf`]);
+    expect(bad).toMatchObject({ code: 4, out: "", err: "" });
+    expect(await Deno.readTextFile(`${directory}/log`)).toContain("bad.conf:2:");
+  });
+
+  it("a worker re-enters the bundle, and one without a role says so", async () => {
+    const program = `${directory}/worker.mjs`;
+    await Deno.writeTextFile(
+      program,
+      `const worker = new Worker(${JSON.stringify(`file://${installed}/vipd.js`)},
+        { type: "module", name: "nobody" });
+      worker.onerror = (event) => {
+        event.preventDefault();
+        console.log(event.message);
+        Deno.exit(0);
+      };`,
+    );
+    const { out } = await run(Deno.execPath(), ["run", "-A", "--no-config", program]);
+    expect(out).toContain("vipd has no worker named 'nobody'");
+  });
+
+  it("the other architecture is laid out, and marked unproven unless it ran", async () => {
+    const other = Deno.build.arch === "x86_64" ? "arm64" : "x86-64";
+    const folder = `${installed}/${other}`;
+    if (buildOutput.out.includes(`left out ${other}`)) {
+      await expect(Deno.lstat(folder)).rejects.toThrow(Deno.errors.NotFound);
+      return;
+    }
+    const kind = await kindOf(folder);
+    expect(kind["ran"]).toBe(kind["unproven"] === undefined);
+    const header = await Deno.readFile(`${folder}/deno`);
+    // e_machine of <elf.h>: EM_AARCH64 183, EM_X86_64 62.
+    expect(header[18]).toBe(other === "arm64" ? 183 : 62);
+  });
+
+  it("refuses to empty a folder that holds something else", async () => {
+    await Deno.mkdir(`${directory}/mine`);
+    await Deno.writeTextFile(`${directory}/mine/file`, "kept");
+    const refused = await run("node", ["cli/build/build.mjs", "--out", `${directory}/mine`], ROOT);
+    expect(refused.code).toBe(1);
+    expect(await Deno.readTextFile(`${directory}/mine/file`)).toBe("kept");
+  });
+});
