@@ -70,17 +70,17 @@ export class TestDirector {
 
   constructor(connections = 4096, seed = 1) {
     this.core = loadTestCore();
-    const status = this.core.u32("testDirectorBegin", connections, seed);
+    const status = this.core.u32("directorInit", connections, seed);
     if (status !== STATUS_OK) throw new Error(`director refuses to begin: ${statusName(status)}`);
-    this.#in = this.core.u32("testDirectorInputBuffer");
-    this.#out = this.core.u32("testDirectorOutputBuffer");
+    this.#in = this.core.u32("inputBuffer");
+    this.#out = this.core.u32("outputBuffer");
     this.ok({ kind: "interface", ifindex: IFINDEX, present: 1, mac: OUR_MAC });
   }
 
   /** Takes a record; returns the status. */
   input(record: Input): StatusName {
     const size = writeInput(this.core.view, this.#in, record);
-    return statusName(this.core.u32("testDirectorInput", this.now, size));
+    return statusName(this.core.u32("handleInput", this.now, size));
   }
 
   /** Takes a record that must be accepted. */
@@ -92,7 +92,7 @@ export class TestDirector {
   /** Everything that waits to be told, in order. */
   outputs(): Output[] {
     const found: Output[] = [];
-    while (this.core.u32("testDirectorPoll") > 0) found.push(readOutput(this.core.view, this.#out));
+    while (this.core.u32("pollOutput") > 0) found.push(readOutput(this.core.view, this.#out));
     return found;
   }
 
@@ -168,8 +168,8 @@ export class TestDirector {
   fastFrame(bytes: Uint8Array, ifindex = IFINDEX, vnetHeaderLength = 0): StatusName {
     this.core.view.setUint32(this.#in + FRAME_INPUT.ifindex, ifindex, true);
     this.core.view.setUint32(this.#in + FRAME_INPUT.vnetHeaderLength, vnetHeaderLength, true);
-    this.core.put(this.#in + this.core.u32("testDirectorFrameOffset"), bytes);
-    return statusName(this.core.u32("testDirectorFrame", this.now, bytes.length));
+    this.core.put(this.core.u32("directorFrameBuffer"), bytes);
+    return statusName(this.core.u32("directorFrame", this.now, bytes.length));
   }
 
   /** A destination as it stands; throws when there is none of that number. */
@@ -199,7 +199,7 @@ export class TestDirector {
   /** Lets microseconds pass. */
   pass(us: number): void {
     this.now += us;
-    this.core.u32("testDirectorTimer", this.now);
+    this.ok({ kind: "timer" });
   }
 }
 

@@ -22,16 +22,24 @@ import {
   ServiceRemoveInput,
   ServiceStatus,
 } from "../abi/director";
-import { CONNECTION_MAX, DESTINATION_MAX, SERVICE_MAX } from "../abi/limits";
-import { inputAddress, outputAddress } from "../abi/memory";
+import { INPUT_TIMER, InputHeader, TimerInput } from "../abi/input";
+import {
+  CONNECTION_MAX,
+  DESTINATION_MAX,
+  INPUT_SIZE_MAX,
+  OUTPUT_SIZE_MAX,
+  SERVICE_MAX,
+} from "../abi/limits";
+import { inputAddress, memoryBegin, outputAddress } from "../abi/memory";
 import {
   STATUS_MEMORY,
   STATUS_NOT_INITIALISED,
   STATUS_OK,
   STATUS_RECORD_KIND,
   STATUS_RECORD_SIZE,
+  STATUS_TIME,
 } from "../abi/status";
-import { TIME_NEVER } from "../base/time";
+import { TIME_NEVER, timeFromF64, timeIsValid, timeToF64 } from "../base/time";
 import { answerInit } from "./answer";
 import {
   removeDestination,
@@ -62,8 +70,10 @@ import { outboxBytesNeeded, outboxInit, outboxTake } from "./outbox";
 import { leastBytesNeeded, leastInit } from "./sched/least";
 import { serviceAt, serviceBytesNeeded, serviceInit } from "./service";
 
-/** Bytes that reserve() may lose to alignment, all arenas together. */
-const ALIGNMENT_SLACK: u32 = 16 * 64;
+/** reserve() aligns to this. */
+const ALIGNMENT: u32 = 64;
+/** Calls of reserve() at the most, buffers included. */
+const ARENA_COUNT: u32 = 16;
 
 /** What changes after init and is of the director as a whole. */
 @unmanaged
@@ -72,7 +82,7 @@ export class DirectorHead {
   nowUs: u64;
   /** 1 once directorInit succeeded. */
   ready: u32;
-  /** Address of a decided frame that waits for pollDirectorOutput; 0 = none. */
+  /** Address of a decided frame that waits for directorPoll; 0 = none. */
   pending: u32;
 }
 
@@ -82,76 +92,66 @@ const destinationStatus = changetype<DestinationStatus>(
   memory.data(offsetof<DestinationStatus>(), 8),
 );
 
-/** Bytes of arenas for a number of connections, buffers not counted; 0 when it is out of range. */
+/**
+ * Bytes of memory that a director with room for this many connections needs, static data and buffers
+ * included; 0 when the number is not in 1..CONNECTION_MAX. May be called before directorInit.
+ */
 export function directorBytesNeeded(connections: u32): u32 {
   if (connections == 0 || connections > CONNECTION_MAX) return 0;
-  return serviceBytesNeeded() + destinationBytesNeeded() + neighbourBytesNeeded() +
-    interfaceBytesNeeded() + outboxBytesNeeded() + leastBytesNeeded() +
-    connectionBytesNeeded(connections) + ALIGNMENT_SLACK;
+  return <u32> __heap_base + INPUT_SIZE_MAX + OUTPUT_SIZE_MAX + serviceBytesNeeded() +
+    destinationBytesNeeded() + neighbourBytesNeeded() + interfaceBytesNeeded() +
+    outboxBytesNeeded() + leastBytesNeeded() + connectionBytesNeeded(connections) +
+    ARENA_COUNT * ALIGNMENT;
 }
 
 /**
- * Reserves the arenas, after memoryBegin: 1..CONNECTION_MAX connections; the seed is that of their
- * hash. Whatever there was is forgotten. Returns STATUS_OK or STATUS_MEMORY.
+ * Makes this instance of the core a director with room for 1..CONNECTION_MAX connections and nothing
+ * configured; whatever it held before is forgotten. The seed is that of the connections' hash.
+ * STATUS_OK, or STATUS_MEMORY when the number is out of range or the memory too small.
  */
 export function directorInit(connections: u32, seed: u32): u32 {
+  head.ready = 0;
+  const bytes = directorBytesNeeded(connections);
+  if (bytes == 0 || <u64> bytes > <u64> memory.size() << 16) return STATUS_MEMORY;
+  memoryBegin();
   head.nowUs = 0;
   head.pending = 0;
   countersInit();
   answerInit();
-  const ready = serviceInit() && destinationInit() && neighbourInit() && interfaceInit() &&
+  const whole = serviceInit() && destinationInit() && neighbourInit() && interfaceInit() &&
     outboxInit() && leastInit() && connectionInit(connections, seed);
-  head.ready = ready ? 1 : 0;
-  return ready ? STATUS_OK : STATUS_MEMORY;
+  if (!whole) return STATUS_MEMORY;
+  head.ready = 1;
+  return STATUS_OK;
+}
+
+/** Whether this instance of the core is a director. */
+export function directorIsReady(): bool {
+  return head.ready != 0;
 }
 
 /**
- * Takes one record of a kind from INPUT_SERVICE on, `size` bytes at an address, and expires
- * connections. Returns STATUS_OK; STATUS_NOT_INITIALISED; STATUS_RECORD_KIND for a kind that is not
- * the director's; STATUS_RECORD_SIZE for a record shorter than its kind needs; what configure.ts says;
- * for a frame what became of it (forward.ts). Time that runs backwards stands still.
+ * Takes the record of `size` bytes at an address, at `now` microseconds, after connections that are
+ * due have expired. Answers STATUS_OK; STATUS_NOT_INITIALISED; STATUS_RECORD_KIND for a kind that is
+ * neither INPUT_TIMER nor the director's; STATUS_RECORD_SIZE; what configure.ts says; for a frame what
+ * became of it (forward.ts); STATUS_TIME for a record that was taken with the last known time because
+ * `now` is none or lies before it.
  */
-export function handleDirectorInput(kind: u32, address: u32, size: u32, now: u64): u32 {
-  if (head.ready == 0) return STATUS_NOT_INITIALISED;
-  head.pending = 0;
-  directorTimer(now);
-  const fixed = fixedSize(kind);
-  if (fixed == 0) return STATUS_RECORD_KIND;
-  if (size < fixed) return STATUS_RECORD_SIZE;
-  switch (kind) {
-    case INPUT_SERVICE:
-      return setService(changetype<ServiceInput>(address));
-    case INPUT_SERVICE_REMOVE:
-      return removeService(changetype<ServiceRemoveInput>(address));
-    case INPUT_DESTINATION:
-      return setDestination(changetype<DestinationInput>(address), head.nowUs);
-    case INPUT_DESTINATION_REMOVE:
-      return removeDestination(changetype<DestinationRemoveInput>(address));
-    case INPUT_NEIGHBOUR:
-      return setNeighbour(changetype<NeighbourInput>(address), head.nowUs);
-    case INPUT_INTERFACE:
-      return setInterface(changetype<InterfaceInput>(address));
-    default:
-      return handleFrame(address, size);
-  }
-}
-
-/** Lets time pass: expires connections. Before init it does nothing. */
-export function directorTimer(now: u64): void {
-  if (head.ready == 0) return;
-  if (now > head.nowUs) head.nowUs = now;
-  connectionsExpire(head.nowUs);
+export function directorHandle(now: f64, at: u32, size: u32): u32 {
+  if (!directorIsReady()) return STATUS_NOT_INITIALISED;
+  const timely = advanceTime(now);
+  const status = dispatch(at, size);
+  return status == STATUS_OK && !timely ? STATUS_TIME : status;
 }
 
 /**
  * The fast path: decides on the frame of `size` bytes behind the FrameInput at the input buffer, of
- * which only ifindex and vnetHeaderLength are read, and rewrites it in place. Returns its status; what
+ * which only ifindex and vnetHeaderLength are read, and rewrites it in place. Answers its status; what
  * to send stands in directorVerdict() and begins at directorFrameBuffer().
  */
-export function directorFrame(now: u64, size: u32): u32 {
-  if (head.ready == 0) return STATUS_NOT_INITIALISED;
-  head.pending = 0;
-  directorTimer(now);
+export function directorFrame(now: f64, size: u32): u32 {
+  if (!directorIsReady()) return STATUS_NOT_INITIALISED;
+  advanceTime(now);
   return decideFrame(<u32> inputAddress(), size);
 }
 
@@ -166,8 +166,8 @@ export function directorVerdict(): u32 {
 }
 
 /** Writes the next record at the output buffer; returns its bytes, 0 when there is none. */
-export function pollDirectorOutput(): u32 {
-  if (head.ready == 0) return 0;
+export function directorPoll(): u32 {
+  if (!directorIsReady()) return 0;
   const to = <u32> outputAddress();
   const size = outboxTake(to);
   if (size > 0 || head.pending == 0) return size;
@@ -184,9 +184,9 @@ export function pollDirectorOutput(): u32 {
   return record.size;
 }
 
-/** When time must pass again if nothing comes, microseconds; TIME_NEVER when nothing is waited for. */
-export function directorNextTimeout(): u64 {
-  return head.ready == 0 ? TIME_NEVER : connectionsNextExpiry();
+/** When to let time pass if nothing comes: absolute microseconds, Infinity = no timer is set. */
+export function directorNextTimeout(): f64 {
+  return timeToF64(directorIsReady() ? connectionsNextExpiry() : TIME_NEVER);
 }
 
 /** Address of the DirectorStatus as it is now. */
@@ -196,7 +196,7 @@ export function directorStatus(): u32 {
 
 /** Address of the ServiceStatus of a number, valid until the next call; 0 when there is none. */
 export function directorServiceStatus(slot: u32): u32 {
-  if (head.ready == 0 || slot >= SERVICE_MAX || serviceAt(slot).present == 0) return 0;
+  if (!directorIsReady() || slot >= SERVICE_MAX || serviceAt(slot).present == 0) return 0;
   const service = serviceAt(slot);
   serviceStatus.service = slot;
   serviceStatus.family = service.family;
@@ -218,7 +218,7 @@ export function directorServiceStatus(slot: u32): u32 {
 
 /** Address of the DestinationStatus of a number, valid until the next call; 0 when there is none. */
 export function directorDestinationStatus(slot: u32): u32 {
-  if (head.ready == 0 || slot >= DESTINATION_MAX) return 0;
+  if (!directorIsReady() || slot >= DESTINATION_MAX) return 0;
   const destination = destinationAt(slot);
   if (destination.presence == DESTINATION_FREE) return 0;
   destinationStatus.destination = slot;
@@ -237,6 +237,42 @@ export function directorDestinationStatus(slot: u32): u32 {
   destinationStatus.packets = <f64> destination.packets;
   destinationStatus.bytes = <f64> destination.bytes;
   return changetype<u32>(destinationStatus);
+}
+
+/** Moves the clock and expires what is due; false when the time is none or lies before the last one. */
+function advanceTime(now: f64): bool {
+  head.pending = 0;
+  const timely = timeIsValid(now) && timeFromF64(now) >= head.nowUs;
+  if (timely) head.nowUs = timeFromF64(now);
+  connectionsExpire(head.nowUs);
+  return timely;
+}
+
+function dispatch(at: u32, size: u32): u32 {
+  if (size < offsetof<InputHeader>() || size > INPUT_SIZE_MAX) return STATUS_RECORD_SIZE;
+  const record = changetype<InputHeader>(at);
+  const fixed = fixedSize(record.kind);
+  if (fixed == 0) return STATUS_RECORD_KIND;
+  if (size < fixed || record.size != size) return STATUS_RECORD_SIZE;
+  switch (record.kind) {
+    case INPUT_SERVICE:
+      return setService(changetype<ServiceInput>(at));
+    case INPUT_SERVICE_REMOVE:
+      return removeService(changetype<ServiceRemoveInput>(at));
+    case INPUT_DESTINATION:
+      return setDestination(changetype<DestinationInput>(at), head.nowUs);
+    case INPUT_DESTINATION_REMOVE:
+      return removeDestination(changetype<DestinationRemoveInput>(at));
+    case INPUT_NEIGHBOUR:
+      return setNeighbour(changetype<NeighbourInput>(at), head.nowUs);
+    case INPUT_INTERFACE:
+      return setInterface(changetype<InterfaceInput>(at));
+    case INPUT_FRAME:
+      return handleFrame(at, size);
+    default:
+      // INPUT_TIMER: time has passed already.
+      return STATUS_OK;
+  }
 }
 
 function handleFrame(address: u32, size: u32): u32 {
@@ -258,9 +294,11 @@ function decideFrame(address: u32, size: u32): u32 {
   );
 }
 
-/** Bytes of the fixed part of a record of the director, 0 for another kind. */
+/** Bytes of the fixed part of a kind; 0 for one that a director does not take. */
 function fixedSize(kind: u32): u32 {
   switch (kind) {
+    case INPUT_TIMER:
+      return offsetof<TimerInput>();
     case INPUT_SERVICE:
       return offsetof<ServiceInput>();
     case INPUT_SERVICE_REMOVE:

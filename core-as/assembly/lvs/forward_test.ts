@@ -126,7 +126,7 @@ describe("a frame for a service", () => {
 
   it("does not look at checksums of TCP and UDP: virtual links leave them partial", () => {
     const frame = tcpFrame({});
-    frame[14 + 20 + 16] ^= 0xff;
+    frame[14 + 20 + 16]! ^= 0xff;
     expect(lab().frame(frame).status).toBe("OK");
   });
 
@@ -155,7 +155,7 @@ describe("a frame for a service", () => {
     });
     const at = director.core.u32("directorFrameBuffer");
     expect(director.core.take(at, frame.length)).toEqual(readdressed(frame, 0));
-    expect(director.core.u32("testDirectorPoll")).toBe(0);
+    expect(director.core.u32("pollOutput")).toBe(0);
     expect(director.fastFrame(udpFrame({ destinationPort: 9 }))).toBe("NOT_OURS");
     expect(director.verdict()).toMatchObject({ ifindex: 0, destination: ID_NONE, frameSize: 0 });
   });
@@ -385,7 +385,7 @@ describe("an ICMP error about a connection", () => {
     it(`goes to the connection's server (type ${type})`, () => {
       const director = lab();
       director.frame(tcpFrame({}));
-      const before = director.core.f64("testDirectorNextTimeout");
+      const before = director.core.f64("nextTimeout");
       director.pass(SECOND);
       const frame = icmpError(type, quote({}).slice(14, 14 + 28));
       expect(director.frame(frame)).toEqual({
@@ -393,7 +393,7 @@ describe("an ICMP error about a connection", () => {
         sent: { ifindex: IFINDEX, destination: 0, bytes: readdressed(frame, 0) },
       });
       // It neither moves the connection nor keeps it alive.
-      expect(director.core.f64("testDirectorNextTimeout")).toBe(before);
+      expect(director.core.f64("nextTimeout")).toBe(before);
       expect(director.destinationStatus(0)).toMatchObject({ active: 1, packets: 2 });
     });
   }
