@@ -36,7 +36,7 @@ const MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(" ");
 
 /** The open log of the process. */
 export interface OpenLog {
-  /** Writes what waits, for LOG_FLUSH_MS at most. Call it before Deno.exit. */
+  /** Writes what waits, for LOG_FLUSH_MS a destination at most. Call it before Deno.exit. */
   flush(): Promise<void>;
   /** Lines that were never written. */
   lost(): number;
@@ -44,16 +44,18 @@ export interface OpenLog {
 
 /**
  * Directs the log of the whole process as the command line says. A missing syslog is no error: it is
- * said once on stderr when that is where the log goes too, and tried again with every line.
+ * said once on stderr, and tried again with every line.
  */
 export function openLog(options: LogOptions, syslogSocket: string = SYSLOG_SOCKET): OpenLog {
-  const queues: LogQueue[] = [];
-  if (options.console) queues.push(queueLines(writeStderr));
-  if (options.syslog) queues.push(syslogQueue(syslogSocket, options.facility, queues[0]?.sink));
+  const stderr = queueLines(writeStderr);
+  const queues: LogQueue[] = options.console ? [stderr] : [];
+  if (options.syslog) queues.push(syslogQueue(syslogSocket, options.facility, stderr.sink));
   configureLog(queues.map((queue) => queue.sink), options.detail);
   return {
     async flush() {
-      await Promise.all(queues.map((queue) => queue.flush(LOG_FLUSH_MS)));
+      // stderr last: the loss of syslog is told there.
+      for (const queue of [...queues].reverse()) await queue.flush(LOG_FLUSH_MS);
+      await stderr.flush(LOG_FLUSH_MS);
     },
     lost: () => queues.reduce((sum, queue) => sum + queue.lost, 0),
   };
@@ -84,7 +86,7 @@ async function writeStderr(line: LogLine): Promise<void> {
   for (let at = 0; at < bytes.length;) at += await Deno.stderr.write(bytes.subarray(at));
 }
 
-function syslogQueue(path: string, facility: SyslogFacility, console?: LogSink): LogQueue {
+function syslogQueue(path: string, facility: SyslogFacility, stderr: LogSink): LogQueue {
   // A socket without a name of its own: the kernel gives it one in the abstract space.
   const socket = Deno.listenDatagram({ transport: "unixpacket", path: "" });
   let told = false;
@@ -95,8 +97,9 @@ function syslogQueue(path: string, facility: SyslogFacility, console?: LogSink):
     } catch (thrown) {
       if (!told) {
         told = true;
-        const text = `syslog cannot be reached at ${path}: ${(thrown as Error).message}`;
-        console?.({ ...line, part: "daemon", priority: 4, text });
+        const text = `syslog cannot be reached at ${path}: ${(thrown as Error).message}; ` +
+          "-l writes the log here";
+        stderr({ ...line, part: "daemon", priority: 4, text });
       }
       throw thrown;
     }

@@ -75,7 +75,7 @@ describe("openLog()", () => {
       import { log } from ${JSON.stringify(facade)};
       const opened = openLog({ console: true, detail: 0, syslog: true, facility: "daemon" }, "/none");
       log("daemon").info("first"); log("vrrp").info("second");
-      await opened.flush(); await opened.flush(); Deno.exit(0);`;
+      await opened.flush(); Deno.exit(0);`;
     const file = `${directory}/program.ts`;
     await Deno.writeTextFile(file, code);
     const config = new URL("../../deno.json", import.meta.url).pathname;

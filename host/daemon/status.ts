@@ -1,61 +1,47 @@
-// Makes what `vipd status` shows: the worker's status page (state of the core) and the engine's
+// Makes what `vipd status` shows: the worker's status page (the core's state) and the engine's
 // state, put beside the configuration's names. Reads only; called for each request.
 
 import type { Config, Track, Vip, VrrpInstance } from "../conf/model.ts";
-import {
-  ID_NONE,
-  type InstanceStatus,
-  readInstanceStatus,
-  type TransitionOutput,
-} from "../core/abi.gen.ts";
+import { type InstanceStatus, PRIORITY_OWNER, readInstanceStatus } from "../core/abi.gen.ts";
 import type {
-  CheckerStatus,
   GroupStatus,
   InstanceCounters,
   InstanceStatusView,
   PriorityPart,
   RealServerStatus,
   TrackerStatus,
-  TransitionRecord,
   VipStatus,
   VirtualServerStatus,
+  WireStatus,
 } from "../control/protocol.ts";
 import type { CoreIndex } from "../engine/core_index.ts";
-import { describeCheckOutcome, describeScriptOutcome } from "../engine/describe.ts";
-import type { CheckerState, EngineState, RealServerState, ServiceState } from "../engine/state.ts";
-import type { Shared } from "./shared.ts";
-
-/** State of an interface tracker as last seen by the worker. */
-export interface LinkSeen {
-  up: boolean;
-  sinceUs: number;
-}
+import type { EngineStatus, ServiceStatus } from "../engine/status.ts";
+import type { ConnectionCount } from "./balancer.ts";
+import type { ToldTransition } from "./reporter.ts";
+import { heartbeatAge, type Shared, WORD } from "./shared.ts";
 
 /** What is put together. */
 export interface StatusParts {
+  /** CLOCK_MONOTONIC, microseconds. */
   nowUs: number;
   /** Date.now() of the same moment. */
   wallMs: number;
   config: Config;
   index: CoreIndex;
   shared: Shared | null;
-  engine: Readonly<EngineState>;
-  /** Last transition of each instance and group, by name. */
-  transitions: ReadonlyMap<string, { record: TransitionRecord; text: string; atUs: number }>;
-  links: ReadonlyMap<string, LinkSeen>;
-  /** Connections of each destination, by `service destination`. */
-  connections: ReadonlyMap<string, { active: number; inactive: number }>;
+  engine: EngineStatus;
+  transitions: ReadonlyMap<string, ToldTransition>;
+  /** Interfaces that are up and running; those missing here are down. */
+  linksUp: ReadonlySet<string>;
+  connections: ReadonlyMap<string, ConnectionCount>;
 }
 
 /** The instances, in the order of the file. */
 export function instanceViews(parts: StatusParts): InstanceStatusView[] {
-  const views: InstanceStatusView[] = [];
-  parts.config.instances.forEach((config, number) => {
+  return parts.config.instances.flatMap((config, number) => {
     const view = parts.shared?.readStatus(number);
-    if (!view) return;
-    views.push(instanceView(parts, config, readInstanceStatus(view, 0)));
+    return view ? [instanceView(parts, config, readInstanceStatus(view, 0))] : [];
   });
-  return views;
 }
 
 function instanceView(
@@ -85,7 +71,7 @@ function instanceView(
       parts: config.tracks.map((track) => priorityPart(parts, config, track)),
     },
     master: master ? { address: status.master, priority: status.masterPriority } : null,
-    lastAdvertAgeS: status.lastAdvertUs < 0 ? null : age(parts, status.lastAdvertUs),
+    lastAdvertAgeS: status.lastAdvertUs < 0 ? null : ageS(parts, status.lastAdvertUs),
     vips: [
       ...config.vips.map((vip) => vipView(vip, true, status)),
       ...config.excludedVips.map((vip) => vipView(vip, false, status)),
@@ -106,50 +92,40 @@ function vipView(vip: Vip, advertised: boolean, status: InstanceStatus): VipStat
 }
 
 function priorityPart(parts: StatusParts, config: VrrpInstance, track: Track): PriorityPart {
-  const state = track.watches === "SCRIPT"
-    ? parts.engine.trackers.get(track.tracker)?.state ?? "UNKNOWN"
-    : linkState(parts.links.get(track.tracker));
-  const good = track.reverse ? state === "BAD" : state === "GOOD";
-  const bad = track.reverse ? state === "GOOD" : state === "BAD";
-  // An owner's priority never changes (behaviour of keepalived, RFC 9568 5.2.4).
-  const counts = config.priority !== 255 &&
-    ((track.weight > 0 && good) || (track.weight < 0 && bad));
-  return {
-    tracker: track.tracker,
-    weight: track.weight,
-    reverse: track.reverse,
-    state,
-    contribution: counts ? track.weight : 0,
-  };
+  const { tracker, weight, reverse } = track;
+  const state = trackerState(parts, track);
+  const good = state === (reverse ? "BAD" : "GOOD");
+  const bad = state === (reverse ? "GOOD" : "BAD");
+  // An owner's priority never changes (RFC 9568 5.2.4).
+  const counts = config.priority !== PRIORITY_OWNER &&
+    ((weight > 0 && good) || (weight < 0 && bad));
+  return { tracker, weight, reverse, state, contribution: counts ? weight : 0 };
 }
 
-function linkState(link: LinkSeen | undefined): "UNKNOWN" | "GOOD" | "BAD" {
-  if (link === undefined) return "UNKNOWN";
-  return link.up ? "GOOD" : "BAD";
+function trackerState(parts: StatusParts, track: Track): PriorityPart["state"] {
+  if (track.watches === "INTERFACE") return parts.linksUp.has(track.tracker) ? "GOOD" : "BAD";
+  return parts.engine.trackers.find((tracker) => tracker.name === track.tracker)?.state ??
+    "UNKNOWN";
 }
 
 function countersOf(status: InstanceStatus): InstanceCounters {
-  const { advertReceived, advertSent, becomeMaster, releaseMaster } = status;
-  const { priorityZeroReceived, priorityZeroSent, packetLengthErrors, checksumErrors } = status;
-  const { ttlErrors, versionErrors, invalidTypeReceived, authTypeErrors, authDataErrors } = status;
-  const { intervalErrors, addressListErrors, destinationErrors } = status;
   return {
-    advertReceived,
-    advertSent,
-    becomeMaster,
-    releaseMaster,
-    priorityZeroReceived,
-    priorityZeroSent,
-    packetLengthErrors,
-    checksumErrors,
-    ttlErrors,
-    versionErrors,
-    invalidTypeReceived,
-    authTypeErrors,
-    authDataErrors,
-    intervalErrors,
-    addressListErrors,
-    destinationErrors,
+    advertReceived: status.advertReceived,
+    advertSent: status.advertSent,
+    becomeMaster: status.becomeMaster,
+    releaseMaster: status.releaseMaster,
+    priorityZeroReceived: status.priorityZeroReceived,
+    priorityZeroSent: status.priorityZeroSent,
+    packetLengthErrors: status.packetLengthErrors,
+    checksumErrors: status.checksumErrors,
+    ttlErrors: status.ttlErrors,
+    versionErrors: status.versionErrors,
+    invalidTypeReceived: status.invalidTypeReceived,
+    authTypeErrors: status.authTypeErrors,
+    authDataErrors: status.authDataErrors,
+    intervalErrors: status.intervalErrors,
+    addressListErrors: status.addressListErrors,
+    destinationErrors: status.destinationErrors,
   };
 }
 
@@ -168,116 +144,90 @@ export function groupViews(parts: StatusParts): GroupStatus[] {
 
 /** Scripts and tracked interfaces. */
 export function trackerViews(parts: StatusParts): TrackerStatus[] {
-  return parts.index.trackers.flatMap((tracker): TrackerStatus[] => {
-    if (tracker === null) return [];
-    if (tracker.watches === "INTERFACE") {
-      const link = parts.links.get(tracker.name);
-      return [{
-        name: tracker.name,
-        kind: "INTERFACE",
-        state: linkState(link),
-        ...moment(parts, link?.sinceUs ?? parts.nowUs),
-        lastOutcome: link === undefined ? "not seen" : link.up ? "up" : "down",
-        value: null,
-      }];
-    }
-    const state = parts.engine.trackers.get(tracker.name);
-    if (state === undefined) return [];
+  const scripts = parts.engine.trackers.map((tracker): TrackerStatus => ({
+    name: tracker.name,
+    kind: "SCRIPT",
+    state: tracker.state,
+    ...moment(parts, tracker.sinceUs),
+    lastOutcome: tracker.lastOutcome === "" ? "no run yet" : tracker.lastOutcome,
+    value: null,
+  }));
+  const links = parts.index.trackers.flatMap((tracker): TrackerStatus[] => {
+    if (tracker?.watches !== "INTERFACE") return [];
+    const up = parts.linksUp.has(tracker.name);
     return [{
       name: tracker.name,
-      kind: "SCRIPT",
-      state: state.state,
-      ...moment(parts, state.sinceUs),
-      lastOutcome: state.lastOutcome === null
-        ? "no run yet"
-        : describeScriptOutcome(state.lastOutcome),
+      kind: "INTERFACE",
+      state: up ? "GOOD" : "BAD",
+      ...moment(parts, parts.nowUs),
+      lastOutcome: up ? "up" : "down",
       value: null,
     }];
   });
+  return [...scripts, ...links];
 }
 
 /** The virtual servers. */
 export function virtualServerViews(parts: StatusParts): VirtualServerStatus[] {
-  return [...parts.engine.services.values()].map((service) => virtualServerView(parts, service));
-}
-
-function virtualServerView(parts: StatusParts, service: ServiceState): VirtualServerStatus {
-  const { config } = service;
-  const servers = [...service.realServers.values()];
-  return {
-    key: config.name,
-    scheduler: config.scheduler,
-    method: config.forwarding.method,
-    persistenceTimeoutS: config.persistence === null ? null : config.persistence.timeoutUs / 1e6,
+  return parts.engine.services.map((service) => ({
+    key: service.name,
+    scheduler: service.scheduler,
+    method: service.forwarding.method,
+    persistenceTimeoutS: service.persistenceS === 0 ? null : service.persistenceS,
     quorum: {
       state: service.quorumUp ? "up" : "down",
-      required: config.quorum,
-      aliveWeight: servers.reduce((sum, s) => sum + (s.alive ? s.weight : 0), 0),
+      required: service.quorum,
+      aliveWeight: service.aliveWeight,
     },
-    sorryServer: config.sorryServer === null
+    sorryServer: service.sorryServer === null
       ? null
-      : { address: config.sorryServer.name, active: service.sorryActive },
-    realServers: servers.map((server) => realServerView(parts, service, server)),
-  };
+      : { address: service.sorryServer.name, active: service.sorryServer.active },
+    realServers: service.realServers.map((server) => realServerView(parts, service, server)),
+  }));
 }
 
 function realServerView(
   parts: StatusParts,
-  service: ServiceState,
-  server: RealServerState,
+  service: ServiceStatus,
+  server: ServiceStatus["realServers"][number],
 ): RealServerStatus {
-  const checkers = server.checkers.flatMap((id) => {
-    const checker = parts.engine.checkers.get(id);
-    return checker === undefined ? [] : [checkerView(parts, checker)];
-  });
-  const counts = parts.connections.get(`${service.config.name} ${server.config.name}`);
-  const unknown = checkers.length > 0 && checkers.every((c) => c.state === "unknown");
+  const counts = parts.connections.get(`${service.name} ${server.name}`);
   return {
-    address: server.config.name,
-    method: server.config.forwarding.method,
-    weight: server.alive ? server.weight : 0,
-    weightConfigured: server.config.weight,
-    state: unknown ? "unknown" : server.alive ? "up" : "down",
-    checkers,
+    address: server.name,
+    method: server.forwarding.method,
+    weight: server.weight ?? 0,
+    weightConfigured: server.weightConfigured,
+    state: !server.known ? "unknown" : server.alive ? "up" : "down",
+    checkers: server.checkers.map((checker) => ({
+      kind: checker.kind,
+      state: checker.state,
+      lastOutcome: checker.lastOutcome === "" ? "not checked yet" : checker.lastOutcome,
+      ...moment(parts, checker.sinceUs),
+    })),
     activeConnections: counts?.active ?? null,
     inactiveConnections: counts?.inactive ?? null,
   };
 }
 
-function checkerView(parts: StatusParts, checker: CheckerState): CheckerStatus {
+/** Health of the wire worker. */
+export function wireView(shared: Shared, nowUs: number): WireStatus {
+  const fifo = shared.get(WORD.FIFO);
   return {
-    kind: checker.config.kind,
-    state: !checker.hasRun ? "unknown" : checker.up ? "up" : "down",
-    lastOutcome: checker.lastOutcome === null
-      ? "not checked yet"
-      : describeCheckOutcome(checker.lastOutcome),
-    ...moment(parts, checker.sinceUs),
+    scheduling: fifo > 0 ? `SCHED_FIFO ${fifo}` : "SCHED_OTHER",
+    loops: shared.get(WORD.LOOPS),
+    latenessUs: shared.get(WORD.LATENESS_US),
+    latenessMaxUs: shared.get(WORD.LATENESS_MAX_US),
+    heartbeatAgeS: heartbeatAge(nowUs, shared.get(WORD.WIRE_HEARTBEAT)) / 1000,
+    ringOverruns: shared.toMain.lost,
   };
 }
 
 /** A moment of the monotonic clock as wall time and age. */
 function moment(parts: StatusParts, atUs: number): { since: string; ageS: number } {
-  const ageS = age(parts, atUs);
-  return { since: new Date(parts.wallMs - ageS * 1000).toISOString(), ageS };
+  const age = ageS(parts, atUs);
+  return { since: new Date(parts.wallMs - age * 1000).toISOString(), ageS: age };
 }
 
-function age(parts: StatusParts, atUs: number): number {
+function ageS(parts: StatusParts, atUs: number): number {
   return Math.max(0, Math.round((parts.nowUs - atUs) / 1000) / 1000);
-}
-
-/** Names beside a transition's numbers, from the index of its generation. */
-export function namesOf(
-  record: Pick<TransitionOutput, "instance"> & { group?: number; tracker?: number },
-  index: CoreIndex,
-): { instanceName?: string; groupName?: string; trackerName?: string } {
-  const instanceName = index.instances[record.instance];
-  const groupName = record.group === undefined ? undefined : index.groups[record.group];
-  const tracker = record.tracker === undefined || record.tracker === ID_NONE
-    ? undefined
-    : index.trackers[record.tracker]?.name;
-  return {
-    ...(instanceName === undefined ? {} : { instanceName }),
-    ...(groupName === undefined ? {} : { groupName }),
-    ...(tracker === undefined ? {} : { trackerName: tracker }),
-  };
 }

@@ -1,0 +1,396 @@
+// The running daemon on main: holds the parts together and passes their messages on. What is
+// decided is decided by the core (in the wire worker) and by the engine; what is done is done by
+// the files of this folder and by host/check, track, notify.
+
+import { VipdError } from "../base/errors.ts";
+import { VIPD_VERSION } from "../base/version.ts";
+import type { Config } from "../conf/index.ts";
+import type { CommandResult, ProviderStatus } from "../control/protocol.ts";
+import { type ControlServer, serveControl } from "../control/server.ts";
+import { ABI_VERSION, readOutput } from "../core/abi.gen.ts";
+import type { EngineOutput, HostIdentity } from "../engine/contract.ts";
+import { buildCoreConfig, type CoreConfig } from "../engine/core_config.ts";
+import type { CoreIndex } from "../engine/core_index.ts";
+import { Engine } from "../engine/engine.ts";
+import { RecordNamer } from "../engine/names.ts";
+import { coreInputOf, engineInputOf } from "../engine/node.ts";
+import { engineStatus } from "../engine/status.ts";
+import { nowUs } from "../linux/clock.ts";
+import { RouteSocket } from "../linux/route.ts";
+import { type Balancer, NO_BALANCER } from "./balancer.ts";
+import { chooseBalancer } from "./choose_balancer.ts";
+import { readConfiguration } from "./configuration.ts";
+import { coreBytes } from "./core_bytes.ts";
+import { Effects } from "./effects.ts";
+import { EngineRunner } from "./engine_runner.ts";
+import type { DaemonOptions } from "./options.ts";
+import type { Reporter } from "./reporter.ts";
+import { serviceIdentity, StateFile } from "./state_file.ts";
+import { groupViews, instanceViews, trackerViews, virtualServerViews, wireView } from "./status.ts";
+import { buildKind, runtimeText } from "./program.ts";
+import {
+  decodeConfigResult,
+  decodeRemark,
+  kindOf,
+  WIRE_CONFIG_RESULT,
+  WIRE_LINKS_CHANGED,
+  WIRE_REMARK,
+} from "./wire_message.ts";
+import { WireLink } from "./wire_link.ts";
+import { WireThread } from "./wire_thread.ts";
+import type { WireFailure } from "./wire.ts";
+
+/** SCHED_FIFO priority of the wire worker: above scripts and main, below the kernel's own. */
+const WIRE_FIFO_PRIORITY = 50;
+/** A link is good when it is up and running: IFF_UP and IFF_RUNNING of <linux/if.h>. */
+const IFF_UP_RUNNING = 0x41;
+/** Links that come and go are looked at together after this, milliseconds. */
+const LINKS_SETTLE_MS = 200;
+
+/** How the daemon ended without being asked to. */
+export interface Death {
+  why: string;
+  /** The core's memory, empty when it is not known. */
+  memory: Uint8Array;
+}
+
+/** The running daemon. */
+export class Daemon {
+  readonly #options: DaemonOptions;
+  readonly #reporter: Reporter;
+  readonly #host: HostIdentity;
+  readonly #namer = new RecordNamer();
+  readonly #engine = new Engine({ seed: randomWord() });
+  readonly #runner: EngineRunner;
+  readonly #effects: Effects;
+  readonly #state: StateFile;
+  readonly #startedUs = nowUs();
+  readonly #died: (death: Death) => void;
+  #wire: WireThread | null = null;
+  #link: WireLink | null = null;
+  #balancer: Balancer = NO_BALANCER;
+  #control: ControlServer | null = null;
+  #config: Config | null = null;
+  #index: CoreIndex | null = null;
+  #linksUp = new Set<string>();
+  #generation = 0;
+  #loadedAtMs = 0;
+  #refused: string | null = null;
+  #failure: WireFailure | null = null;
+  #reloading: Promise<CommandResult> | null = null;
+  #reloadAgain = false;
+  #linksTimer: ReturnType<typeof setTimeout> | undefined;
+  #stopped = Promise.withResolvers<void>();
+  #stopping = false;
+
+  /** `died` is called when the worker is dead; the caller ends the process. */
+  constructor(options: DaemonOptions, reporter: Reporter, died: (death: Death) => void) {
+    this.#options = options;
+    this.#reporter = reporter;
+    this.#died = died;
+    this.#host = { name: Deno.hostname(), user: Deno.env.get("USER") ?? "root" };
+    this.#state = new StateFile(options.pidFiles.daemon);
+    this.#effects = new Effects((input) => this.#runner.input(input));
+    this.#runner = new EngineRunner(this.#engine, (output) => this.#carryOut(output));
+  }
+
+  /** Brings everything up with a configuration. Throws VipdError; then nothing is left behind. */
+  async start(config: Config): Promise<void> {
+    if (this.#options.vrrp) await this.#startWire();
+    await this.#apply(config);
+    this.#control = await serveControl({
+      path: this.#options.controlSocket,
+      status: () => this.#status(),
+      events: this.#reporter.events,
+      command: (name) => name === "reload" ? this.reload() : Promise.resolve(this.#check()),
+    });
+  }
+
+  async #startWire(): Promise<void> {
+    const worker = new Worker(this.#options.entry, { type: "module", name: "wire" });
+    worker.onmessage = (event: MessageEvent<WireFailure>) => {
+      this.#failure = event.data;
+    };
+    const failAfterMs = Number(Deno.env.get("VIPD_TEST_WIRE_FAIL_AFTER_MS") ?? 0);
+    this.#wire = await WireThread.start(worker, {
+      module: await WebAssembly.compile(coreBytes()),
+      fifoPriority: WIRE_FIFO_PRIORITY,
+      seed: [randomWord(), randomWord()],
+      failAfterMs,
+    }, {
+      record: (record) => this.#fromWire(record),
+      dead: (why) => this.#workerDied(why),
+    });
+    this.#link = new WireLink(this.#wire);
+  }
+
+  /** Makes a configuration the one in force: at start and at every reload the same. */
+  async #apply(config: Config): Promise<void> {
+    const generation = this.#generation + 1;
+    const core = this.#buildCore(config, generation);
+    if (core.missingInterfaces.length > 0) {
+      throw new VipdError(
+        "interface-missing",
+        `interface ${core.missingInterfaces.join(", ")} does not exist`,
+        { hint: "make it before vipd starts, or name another one" },
+      );
+    }
+    if (this.#link !== null) {
+      this.#namer.stage(core.index);
+      try {
+        await this.#link.configure(core);
+      } catch (error) {
+        this.#namer.discard(generation);
+        throw error;
+      }
+    }
+    await this.#needBalancer(config);
+    this.#generation = generation;
+    this.#config = config;
+    this.#index = core.index;
+    this.#loadedAtMs = Date.now();
+    const host = this.#host;
+    this.#runner.input({ kind: "configure", generation, config, index: core.index, host });
+  }
+
+  #buildCore(config: Config, generation: number): CoreConfig {
+    const route = new RouteSocket();
+    try {
+      const links = route.links();
+      this.#linksUp = new Set(
+        links.filter((link) => (link.flags & IFF_UP_RUNNING) === IFF_UP_RUNNING)
+          .map((link) => link.name),
+      );
+      const interfaces = new Map(links.map((link) => [link.name, link.ifindex]));
+      return buildCoreConfig(config, { generation, interfaces, previous: this.#index });
+    } finally {
+      route.close();
+    }
+  }
+
+  /** The choice of who balances is made when the first virtual server is there, and once. */
+  async #needBalancer(config: Config): Promise<void> {
+    if (this.#balancer.kind !== "none") return;
+    if (config.virtualServers.length === 0 && this.#generation > 0) return;
+    this.#balancer = await chooseBalancer(config, this.#options, this.#reporter);
+    const ours = this.#state.read();
+    const present = await this.#balancer.present();
+    const services = present.map((row) => ({
+      ...row,
+      ours: ours.has(serviceIdentity(row.service)),
+    }));
+    this.#runner.input({ kind: "ipvsPresent", services });
+  }
+
+  #carryOut(output: EngineOutput): void {
+    const input = coreInputOf(output);
+    if (input !== null) return this.#link?.send(input);
+    switch (output.kind) {
+      case "event":
+        return this.#reporter.engine(output.event);
+      case "ipvs":
+        return void this.#program(output.batch, output.operations);
+      case "stopped":
+        return this.#stopped.resolve();
+      default:
+        this.#effects.carryOut(output);
+    }
+  }
+
+  async #program(
+    batch: number,
+    operations: Extract<EngineOutput, { kind: "ipvs" }>["operations"],
+  ): Promise<void> {
+    for (const { op, service } of operations) {
+      if (op === "addService" || op === "deleteService") {
+        this.#state.note(service, op === "addService");
+      }
+    }
+    // Noted before it is done: what is in the kernel is always in the file.
+    const refused = this.#state.write();
+    if (refused !== null) this.#reporter.daemon("warning", refused);
+    const failures = await this.#balancer.apply(operations);
+    this.#runner.input({ kind: "ipvsDone", batch, failures });
+  }
+
+  #fromWire(record: Uint8Array): void {
+    switch (kindOf(record)) {
+      case WIRE_CONFIG_RESULT:
+        return this.#link?.answered(decodeConfigResult(record));
+      case WIRE_REMARK: {
+        const { level, text } = decodeRemark(record);
+        return this.#reporter.daemon(level, text, "daemon", "vrrp");
+      }
+      case WIRE_LINKS_CHANGED:
+        return this.#linksChanged();
+      default: {
+        const view = new DataView(record.buffer, record.byteOffset, record.byteLength);
+        const named = this.#namer.name(readOutput(view, 0));
+        if (named === null) return;
+        this.#reporter.core(named, nowUs());
+        const input = engineInputOf(named);
+        if (input !== null) this.#runner.input(input);
+      }
+    }
+  }
+
+  /** An interface that was deleted and made anew has another index: the core must hear it. */
+  #linksChanged(): void {
+    clearTimeout(this.#linksTimer);
+    this.#linksTimer = setTimeout(() => {
+      if (this.#config === null || this.#stopping) return;
+      const { index, missingInterfaces } = this.#buildCore(this.#config, this.#generation);
+      const known = this.#index?.interfaces ?? [];
+      const moved = index.interfaces.some(({ name, ifindex }) =>
+        known.find((row) => row.name === name)?.ifindex !== ifindex
+      );
+      if (moved && missingInterfaces.length === 0) {
+        this.#reporter.daemon("info", "an interface was made anew: taking the configuration again");
+        void this.reload();
+      }
+    }, LINKS_SETTLE_MS);
+  }
+
+  /** Takes the file again; a bad one changes nothing. One that comes meanwhile is done after it. */
+  async reload(): Promise<CommandResult> {
+    if (this.#reloading !== null) {
+      this.#reloadAgain = true;
+      return await this.#reloading;
+    }
+    this.#reloading = this.#reloadOnce();
+    let result = await this.#reloading;
+    this.#reloading = null;
+    if (this.#reloadAgain && !this.#stopping) {
+      this.#reloadAgain = false;
+      result = await this.reload();
+    }
+    return result;
+  }
+
+  async #reloadOnce(): Promise<CommandResult> {
+    this.#reporter.daemon("info", `Reloading ${this.#options.configFile}`, "config");
+    const { config, diagnostics } = readConfiguration(this.#options);
+    for (const found of diagnostics) this.#reporter.diagnostic(found);
+    const errors = diagnostics.filter((found) => found.severity === "error");
+    try {
+      if (config === null) {
+        throw new VipdError("config", `${errors.length} errors in ${this.#options.configFile}`);
+      }
+      await this.#apply(config);
+      this.#refused = null;
+      const text = `Reload finished: generation ${this.#generation}`;
+      this.#reporter.daemon("info", text, "config");
+      return { ok: true, lines: [text] };
+    } catch (error) {
+      if (!(error instanceof VipdError)) throw error;
+      this.#refused = error.message;
+      const text = `Reload refused, the configuration before stays: ${error.message}`;
+      this.#reporter.daemon("error", text, "config");
+      return { ok: false, lines: [text, ...errors.map((found) => found.message)] };
+    }
+  }
+
+  #check(): CommandResult {
+    const { config, diagnostics } = readConfiguration(this.#options);
+    const lines = diagnostics.map((found) =>
+      `${found.file}:${found.line}:${found.column} ${found.severity} ${found.code} ${found.message}`
+    );
+    return { ok: config !== null, lines: lines.length > 0 ? lines : ["no errors, no warnings"] };
+  }
+
+  /** Orderly end: priority 0, addresses and services removed, last notifications run. */
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    clearTimeout(this.#linksTimer);
+    await this.#reloading;
+    if (this.#link !== null && this.#wire !== null) {
+      this.#link.send({ kind: "command", command: "STOP" });
+      const orderly = await this.#wire.stop();
+      if (!orderly) this.#reporter.daemon("error", "the wire worker did not stop in time");
+    }
+    const keepServices = this.#options.keepIpvs;
+    this.#runner.input({ kind: "command", command: "STOP", keepServices });
+    await this.#stopped.promise;
+    this.#runner.close();
+    this.#effects.close();
+    await this.#balancer.close();
+    if (!keepServices) this.#state.remove();
+    await this.#control?.close();
+  }
+
+  #workerDied(why: string): void {
+    this.#runner.close();
+    this.#effects.close();
+    if (this.#wire !== null) this.#removeHeld(this.#wire);
+    // The worker's own words come by postMessage, a turn of the event loop later.
+    setTimeout(() => {
+      this.#died({
+        why: this.#failure === null ? why : `${why}: ${this.#failure.failed}`,
+        memory: this.#failure?.memory ?? new Uint8Array(0),
+      });
+    }, 20);
+  }
+
+  /** Takes exactly the addresses that the dead worker held off their interfaces. */
+  #removeHeld(wire: WireThread): void {
+    const route = new RouteSocket();
+    for (const held of wire.shared.heldAddresses()) {
+      route.queueRemove({
+        ...held,
+        address: held.bytes,
+        family: held.family === 2 ? 2 : 10,
+        scope: 0,
+        flags: 0,
+        lifetimeS: 0,
+        preferredS: 0,
+      });
+    }
+    for (const failure of route.commit()) this.#reporter.daemon("error", failure.error.message);
+    route.close();
+  }
+
+  #status(): ProviderStatus {
+    const now = nowUs();
+    const config = this.#config;
+    const index = this.#index;
+    if (config === null || index === null) throw new VipdError("starting", "vipd is starting");
+    const parts = {
+      nowUs: now,
+      wallMs: Date.now(),
+      config,
+      index,
+      shared: this.#wire?.shared ?? null,
+      engine: engineStatus(this.#engine.state),
+      transitions: this.#reporter.transitions,
+      linksUp: this.#linksUp,
+      connections: this.#balancer.connections(),
+    };
+    const ageS = Math.round((now - this.#startedUs) / 1000) / 1000;
+    return {
+      version: VIPD_VERSION,
+      abiVersion: ABI_VERSION,
+      runtime: runtimeText(),
+      build: buildKind(),
+      pid: Deno.pid,
+      routerId: config.global.routerId ?? this.#host.name,
+      since: new Date(parts.wallMs - ageS * 1000).toISOString(),
+      ageS,
+      configuration: {
+        file: this.#options.configFile,
+        generation: this.#generation,
+        loadedAt: new Date(this.#loadedAtMs).toISOString(),
+        refused: this.#refused,
+      },
+      ipvs: this.#balancer.kind,
+      wire: this.#wire === null ? null : wireView(this.#wire.shared, now),
+      instances: instanceViews(parts),
+      groups: groupViews(parts),
+      trackers: trackerViews(parts),
+      virtualServers: virtualServerViews(parts),
+    };
+  }
+}
+
+function randomWord(): number {
+  return crypto.getRandomValues(new Uint32Array(1))[0]!;
+}

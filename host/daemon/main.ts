@@ -1,0 +1,128 @@
+// The daemon from its command line to its exit status: log, configuration, pid files, start, signals,
+// stop. Everything between is daemon.ts's.
+
+import { errorText, VipdError } from "../base/errors.ts";
+import { VIPD_VERSION } from "../base/version.ts";
+import { reportReady } from "../linux/terminal.ts";
+import { readConfiguration } from "./configuration.ts";
+import { Daemon, type Death } from "./daemon.ts";
+import { openLog } from "./log_sinks.ts";
+import type { DaemonOptions } from "./options.ts";
+import { PidFile } from "./pid_file.ts";
+import { Reporter } from "./reporter.ts";
+import { takeSignals } from "./signals.ts";
+
+/** Exit statuses, keepalived's (behaviour of 2.2.7). */
+export const EXIT = {
+  OK: 0,
+  FATAL: 1,
+  CONFIG: 2,
+  PERMISSION: 4,
+  NO_CONFIG: 6,
+  INTERNAL: 70,
+} as const;
+
+/** keepalived's default file mask. */
+const UMASK = 0o177;
+
+/** Exit status of errors by their code; others are FATAL. */
+const EXIT_OF: Record<string, number> = {
+  "config": EXIT.CONFIG,
+  "no-config": EXIT.NO_CONFIG,
+  "interface-missing": EXIT.CONFIG,
+  "core-refused": EXIT.CONFIG,
+  "wire-start": EXIT.PERMISSION,
+};
+
+/** Runs the daemon; resolves with its exit status when it has ended. */
+export async function runDaemon(options: DaemonOptions): Promise<number> {
+  Deno.umask(options.umask ?? UMASK);
+  const log = openLog(options.log);
+  const reporter = new Reporter();
+  const pidFiles: PidFile[] = [];
+  let status: number;
+  try {
+    status = await run(options, reporter, pidFiles);
+  } catch (error) {
+    status = failed(reporter, error);
+  }
+  for (const file of pidFiles) file.release();
+  await log.flush();
+  return status;
+}
+
+async function run(
+  options: DaemonOptions,
+  reporter: Reporter,
+  pidFiles: PidFile[],
+): Promise<number> {
+  reporter.daemon("info", `Starting vipd v${VIPD_VERSION} in the place of Keepalived`);
+  reporter.daemon("info", `Configuration file ${options.configFile}`);
+  // The pid file first: a second daemon must not touch anything of the first.
+  pidFiles.push(PidFile.take(options.pidFiles.daemon));
+  if (options.vrrp) pidFiles.push(PidFile.take(options.pidFiles.vrrp));
+  if (options.checkers) pidFiles.push(PidFile.take(options.pidFiles.checkers));
+  const { config, diagnostics } = readConfiguration(options);
+  for (const found of diagnostics) reporter.diagnostic(found);
+  if (config === null) {
+    const missing = diagnostics.some(({ code }) => code === "file-unreadable");
+    throw new VipdError(missing ? "no-config" : "config", "the configuration cannot be used", {
+      hint: `mend it and test it with: vipd check ${options.configFile}`,
+    });
+  }
+  if (options.dumpConfig) reporter.daemon("info", JSON.stringify(masked(config)), "config");
+  const ended = Promise.withResolvers<Death | "signal">();
+  const daemon = new Daemon(options, reporter, (death) => ended.resolve(death));
+  const signals = takeSignals({
+    stop: (name) => {
+      reporter.daemon("info", `Stopping: ${name}`);
+      ended.resolve("signal");
+    },
+    reload: () => void daemon.reload(),
+    unsupported: (name) => reporter.daemon("warning", `${name}: this dump is not supported yet`),
+    ignoreInterrupt: options.ignoreSigint,
+  });
+  try {
+    await daemon.start(config);
+    reportReady();
+    const end = await ended.promise;
+    if (end !== "signal") return died(options, reporter, end);
+    await daemon.stop();
+    reporter.daemon("info", `Stopped vipd v${VIPD_VERSION}`);
+    return EXIT.OK;
+  } finally {
+    signals.release();
+  }
+}
+
+function failed(reporter: Reporter, error: unknown): number {
+  if (error instanceof VipdError) {
+    reporter.daemon("error", error.message + (error.hint === undefined ? "" : `; ${error.hint}`));
+    return EXIT_OF[error.code] ?? EXIT.FATAL;
+  }
+  const text = error instanceof Error ? error.stack ?? error.message : errorText(error);
+  reporter.daemon("error", `internal error: ${text}`);
+  return EXIT.INTERNAL;
+}
+
+/** The worker is dead and its addresses are gone: what is left to do is to say so. */
+function died(options: DaemonOptions, reporter: Reporter, { why, memory }: Death): number {
+  reporter.daemon("error", `the wire worker is dead: ${why}`);
+  const path = `${options.pidFiles.daemon.replace(/\.pid$/, "")}.core`;
+  if (memory.length > 0) {
+    try {
+      Deno.writeFileSync(path, memory, { mode: 0o600 });
+      reporter.daemon("error", `its core's memory is in ${path}`);
+    } catch (error) {
+      reporter.daemon("error", `its core's memory could not be written: ${errorText(error)}`);
+    }
+  }
+  return EXIT.INTERNAL;
+}
+
+/** The model without secrets (DESIGN decision 9). */
+function masked(config: object): unknown {
+  return JSON.parse(
+    JSON.stringify(config, (key, value) => key === "auth" && value ? "***" : value),
+  );
+}
