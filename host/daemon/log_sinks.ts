@@ -49,7 +49,11 @@ export interface OpenLog {
 export function openLog(options: LogOptions, syslogSocket: string = SYSLOG_SOCKET): OpenLog {
   const stderr = queueLines(writeStderr);
   const queues: LogQueue[] = options.console ? [stderr] : [];
-  if (options.syslog) queues.push(syslogQueue(syslogSocket, options.facility, stderr.sink));
+  if (options.syslog) {
+    const hint = options.console ? "" : "; -l writes the log here";
+    const tell = (line: LogLine) => stderr.sink({ ...line, text: line.text + hint });
+    queues.push(syslogQueue(syslogSocket, options.facility, tell));
+  }
   configureLog(queues.map((queue) => queue.sink), options.detail);
   return {
     async flush() {
@@ -97,8 +101,7 @@ function syslogQueue(path: string, facility: SyslogFacility, stderr: LogSink): L
     } catch (thrown) {
       if (!told) {
         told = true;
-        const text = `syslog cannot be reached at ${path}: ${(thrown as Error).message}; ` +
-          "-l writes the log here";
+        const text = `syslog cannot be reached at ${path}: ${(thrown as Error).message}`;
         stderr({ ...line, part: "daemon", priority: 4, text });
       }
       throw thrown;
