@@ -47,4 +47,14 @@ describe("prngBelow()", () => {
     const chiSquare = counts.reduce((sum, n) => sum + (n - mean) ** 2 / mean, 0);
     expect(chiSquare).toBeLessThan(20.5);
   });
+
+  it("favours no number when the bound does not divide 2^32", () => {
+    // Numbers below 2^30 are a third of those below 3 * 2^30; a plain remainder draws them half the time.
+    core.u32("prngSeed", AT, 11n, 2n);
+    const draws = 3000;
+    let low = 0;
+    for (let i = 0; i < draws; i++) if (core.u32("prngBelow", AT, 3 * 2 ** 30) < 2 ** 30) low++;
+    expect(low / draws).toBeGreaterThan(0.30);
+    expect(low / draws).toBeLessThan(0.37);
+  });
 });
