@@ -212,12 +212,12 @@ describe("RouteMonitor", () => {
   it("marks the echoes of our own requests, and of nobody else's", async () => {
     const v4 = request("10.7.0.120/24");
     const v6 = request("fd07::120/128");
+    // A new IPv6 address is announced by a work queue, a little after the acknowledgement.
     add(v4, v6);
+    expect(await addressEvents(2)).toEqual(["+10.7.0.120 own", "+fd07::120 own"]);
     add(v4, v6);
     remove(v4, v6);
-    expect(await addressEvents(6)).toEqual([
-      "+10.7.0.120 own",
-      "+fd07::120 own",
+    expect((await addressEvents(6)).slice(2)).toEqual([
       "+10.7.0.120 own",
       "+fd07::120 own",
       "-10.7.0.120 own",
@@ -226,32 +226,25 @@ describe("RouteMonitor", () => {
     events = [];
     ip(`-n ${a} addr add 10.7.0.121/24 dev eth0`);
     ip(`-n ${a} addr add fd07::121/128 dev eth0 nodad`);
+    expect(await addressEvents(2)).toEqual(["+10.7.0.121", "+fd07::121"]);
     ip(`-n ${a} addr del 10.7.0.121/24 dev eth0`);
     ip(`-n ${a} addr del fd07::121/128 dev eth0`);
-    expect(await addressEvents(4)).toEqual([
-      "+10.7.0.121",
-      "+fd07::121",
-      "-10.7.0.121",
-      "-fd07::121",
-    ]);
+    expect((await addressEvents(4)).slice(2)).toEqual(["-10.7.0.121", "-fd07::121"]);
   });
 
   it("tells the removal of our address by somebody else, and our vain one is no echo", async () => {
     const v4 = request("10.7.0.130/24");
     const v6 = request("fd07::130/128");
     add(v4, v6);
+    expect(await addressEvents(2)).toEqual(["+10.7.0.130 own", "+fd07::130 own"]);
     ip(`-n ${a} addr del 10.7.0.130/24 dev eth0`);
     ip(`-n ${a} addr del fd07::130/128 dev eth0`);
     remove(v4, v6);
-    expect(await addressEvents(4)).toEqual([
-      "+10.7.0.130 own",
-      "+fd07::130 own",
-      "-10.7.0.130",
-      "-fd07::130",
-    ]);
+    expect((await addressEvents(4)).slice(2)).toEqual(["-10.7.0.130", "-fd07::130"]);
     // And the next removal is an echo again.
     events = [];
     add(v4, v6);
+    expect(await addressEvents(2)).toEqual(["+10.7.0.130 own", "+fd07::130 own"]);
     remove(v4, v6);
     expect((await addressEvents(4)).slice(2)).toEqual(["-10.7.0.130 own", "-fd07::130 own"]);
   });
