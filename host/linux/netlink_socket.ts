@@ -53,6 +53,8 @@ export const NETLINK_RECEIVE_SIZE = 64 << 10;
 const CHUNK_SIZE_MAX = 32 << 10;
 /** Receive buffer for the answers, bytes: every message of a chunk may fail. */
 const RECEIVE_BUFFER_SIZE = 2 << 20;
+/** Send buffer, bytes: a transaction goes out in one piece. */
+const SEND_BUFFER_SIZE = 4 << 20;
 /** How long an answer may take, seconds. */
 const REPLY_TIMEOUT_S = 5;
 /** How often a dump is begun anew because the table changed meanwhile. */
@@ -142,6 +144,7 @@ export class NetlinkSocket {
     const { socket, port } = openNetlink(protocol, what);
     this.#socket = socket.setUp((socket) => {
       socket.setReceiveBuffer(RECEIVE_BUFFER_SIZE);
+      socket.setSendBuffer(SEND_BUFFER_SIZE);
       socket.setInt(SOL_NETLINK, NETLINK_EXT_ACK, "NETLINK_EXT_ACK", 1);
       socket.setInt(SOL_NETLINK, NETLINK_CAP_ACK, "NETLINK_CAP_ACK", 1);
       const timeout = Pinned.of(16); // struct timeval {i64 seconds, i64 microseconds}
@@ -171,9 +174,23 @@ export class NetlinkSocket {
         last + 1 < offsets.length &&
         (offsets[last + 2] ?? writer.length) - from <= CHUNK_SIZE_MAX
       ) last++;
-      this.#commitChunk(batch, first, last, failures);
+      this.#commitChunk(batch, first, last, last, failures, () => false);
       first = last + 1;
     }
+    return failures;
+  }
+
+  /**
+   * Sends a batch as one transaction of nf_tables: the first and the last message are its brackets,
+   * of which the kernel answers neither, so the one before the last asks for the ACK. Returns the
+   * refused messages; if there is one, nothing of the batch took effect. Throws SysError when the
+   * socket fails, EMSGSIZE among others for a batch larger than the send buffer.
+   */
+  commitTransaction<T>(batch: Batch<T>): BatchFailure<T>[] {
+    const failures: BatchFailure<T>[] = [];
+    const last = batch.count - 1;
+    // Refused as a whole (no right, no such subsystem), the first message answers alone.
+    this.#commitChunk(batch, 0, last, last - 1, failures, (index) => index === 0);
     return failures;
   }
 
@@ -220,18 +237,24 @@ export class NetlinkSocket {
     }
   }
 
+  /**
+   * Sends the messages `first` to `last`, the one at `asking` with the ACK flag, and collects answers
+   * until it has answered, or a failure after which `isEnd` says that no more will come.
+   */
   #commitChunk<T>(
     batch: Batch<T>,
     first: number,
     last: number,
+    asking: number,
     failures: BatchFailure<T>[],
+    isEnd: (index: number) => boolean,
   ): void {
     const { memory, length } = batch.writer;
     const base = this.#takeSequences(last - first + 1);
     for (let i = first; i <= last; i++) {
       memory.view.setUint32(batch.offsets[i]! + NLMSG.SEQUENCE, base + i - first, LITTLE_ENDIAN);
     }
-    const flagsAt = batch.offsets[last]! + NLMSG.FLAGS;
+    const flagsAt = batch.offsets[asking]! + NLMSG.FLAGS;
     memory.view.setUint16(
       flagsAt,
       memory.view.getUint16(flagsAt, LITTLE_ENDIAN) | NLM_F_ACK,
@@ -247,7 +270,7 @@ export class NetlinkSocket {
         if (reader.type !== NLMSG_ERROR || index < first || index > last) continue;
         const failure = failureOf(reader);
         if (failure.errno !== 0) failures.push({ subject: batch.subjects[index]!, ...failure });
-        if (index === last) done = true;
+        if (index === asking || (failure.errno !== 0 && isEnd(index))) done = true;
       }
       this.#checkReader(reader);
     }
