@@ -44,7 +44,6 @@ export const SCHEDULERS = [
 export const PERSISTENCE_DEFAULT_US = 360 * SECOND_US;
 /** Longest persistence, seconds: 31 days. */
 const PERSISTENCE_MAX = 2_678_400;
-/** Longest name of a scheduler or engine in ip_vs. */
 
 function method(args: Arguments): MethodDraft | null {
   const word = args.choice("a forwarding method", ["NAT", "DR", "TUN"] as const, "unknown-method");
@@ -135,6 +134,7 @@ const SERVICE_ONLY: Record<string, Reader<ServiceDraft>> = {
     return word === null ? null : word === "inet" ? "INET" : "INET6";
   }),
   inhibit_on_failure: flag("inhibitOnFailure", true),
+  alpha: flag("alpha", true),
   quorum: field("quorum", someWeight),
   hysteresis: field("hysteresis", anyWeight),
   weight: field("weight", someWeight),
@@ -160,6 +160,7 @@ export const REAL_SERVER: BlockSpec<ServerDraft> = {
     weight: field("weight", anyWeight),
     lvs_method: field("method", method),
     inhibit_on_failure: field("inhibitOnFailure", boolean),
+    alpha: field("alpha", boolean),
     smtp_alert: field("smtpAlert", boolean),
     TCP_CHECK: readChecker,
     HTTP_GET: readChecker,

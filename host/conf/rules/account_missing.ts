@@ -5,10 +5,10 @@ import { quoted } from "../diagnostic.ts";
 import { commandsOf } from "./commands.ts";
 import type { Rule } from "./rule.ts";
 
-/** A script cannot be run as nobody knows whom. */
+/** A warning only: the facts may not see accounts of a directory service. */
 export const accountMissing: Rule = {
   code: "account-missing",
-  severity: "error",
+  severity: "warning",
   why: "the script cannot be run",
   advice: "create the account, or name another",
   check({ drafts, facts }, report) {
