@@ -91,7 +91,7 @@ async function buildOther(out, target) {
   const failure = await emulatorFailure(target) ??
     await failureOf(target.qemu, [
       ...["-L", target.sysroot, path.join(folder, "deno"), "run", "-A", "--no-config", "--no-npm"],
-      ...["--unstable-net", path.join(folder, "vipd.js"), "--version"],
+      ...["--unstable-net", "--no-code-cache", path.join(folder, "vipd.js"), "--version"],
     ]);
   const how = failure === null ? `--version runs under ${target.qemu}` : `UNPROVEN: ${failure}`;
   await writeKind(folder, {
