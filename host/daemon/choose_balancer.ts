@@ -4,15 +4,15 @@
 import { VipdError } from "../base/errors.ts";
 import type { Config } from "../conf/index.ts";
 import { Ipvs } from "../linux/ipvs.ts";
-import { runProcess } from "../linux/process.ts";
+import { startProcess } from "../linux/process.ts";
 import { type Balancer, NO_BALANCER } from "./balancer.ts";
 import { KernelBalancer } from "./kernel_balancer.ts";
 import type { DaemonOptions } from "./options.ts";
 import type { Reporter } from "./reporter.ts";
 import { UserBalancer } from "./user_balancer.ts";
 
-/** modprobe gets so long, microseconds. */
-const MODPROBE_US = 5_000_000;
+/** modprobe gets so long, milliseconds. */
+const MODPROBE_MS = 5000;
 
 /** Chooses and opens. Throws VipdError "no-ipvs" when the kernel was demanded and has none. */
 export async function chooseBalancer(
@@ -45,7 +45,12 @@ export async function chooseBalancer(
 async function openIpvs(): Promise<Ipvs | null> {
   const found = Ipvs.open();
   if (!found.absent) return found;
-  await runProcess({ argv: ["modprobe", "-q", "ip_vs"], timeoutUs: MODPROBE_US });
+  await startProcess({
+    argv: ["modprobe", "-q", "ip_vs"],
+    env: { PATH: "/usr/sbin:/usr/bin:/sbin:/bin" },
+    timeoutMs: MODPROBE_MS,
+    outputSizeMax: 0,
+  }).ended;
   const loaded = Ipvs.open();
   return loaded.absent ? null : loaded;
 }
