@@ -136,6 +136,16 @@ describe("vipd console over a pipe", () => {
     expect(out).not.toContain("vipd> ");
   });
 
+  it("check with files reads them here, blanks, slashes and colons in their names too", async () => {
+    commands.length = 0;
+    const file = `${directory}/a b:c.conf`;
+    await Deno.writeTextFile(file, "vrrp_instance X {\n  stat MASTER\n}\n");
+    const { code, out } = await vipd(["console", "--socket", socket], `check "${file}"\n`);
+    expect(code).toBe(1);
+    expect(out).toContain(`${file}:2:`);
+    expect(commands).toEqual([]);
+  });
+
   it("stops at quit", async () => {
     commands.length = 0;
     const { code } = await vipd(["console", "--socket", socket], "quit\nreload\n");

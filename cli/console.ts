@@ -110,8 +110,9 @@ class Console {
         action: (given) => this.#ask((client) => showEvents(client, given)),
       },
       check: {
-        description: "check the daemon's configuration file as it is now",
-        action: () => this.#ask((client) => this.#command(client, "check")),
+        description: "check the daemon's configuration file as it is now, or files that you name",
+        parameters: [{ label: "files", rest: true }],
+        action: (given) => this.#check(given["files"] as string[]),
       },
       reload: {
         description: "take over the configuration file as it is now",
@@ -125,15 +126,29 @@ class Console {
     };
   }
 
+  async #check(files: string[]): Promise<void> {
+    if (files.length === 0) return await this.#ask((client) => this.#command(client, "check"));
+    try {
+      const { CHECK_CLEAN, runCheck } = await import("./check.ts");
+      if (runCheck({ files, format: "text", host: true }) !== CHECK_CLEAN) this.#failed = true;
+    } catch (thrown) {
+      this.#fail(thrown);
+    }
+  }
+
+  #fail(thrown: unknown): void {
+    this.#failed = true;
+    if (thrown instanceof OutputClosed) this.#quit();
+    else printError(thrown);
+  }
+
   async #ask(action: (client: ControlClient) => Promise<void>): Promise<void> {
     let client: ControlClient | null = null;
     try {
       client = await connectControl(this.#socket);
       await action(client);
     } catch (thrown) {
-      this.#failed = true;
-      if (thrown instanceof OutputClosed) this.#quit();
-      else printError(thrown);
+      this.#fail(thrown);
     } finally {
       client?.close();
     }
