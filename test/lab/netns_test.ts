@@ -79,7 +79,9 @@ describe("Lab", () => {
   it("reports a command that fails, hangs or does not exist", async () => {
     await expect(left.exec(["sh", "-c", "echo why >&2; exit 3"])).rejects.toThrow(/status 3\nwhy/);
     await expect(left.exec(["sleep", "5"], { timeoutMs: 100 })).rejects.toThrow(/hung for 100 ms/);
-    await expect(left.start(["no-such-program"])).rejects.toThrow(/cannot start/);
+    const missing = await left.start(["no-such-program"]);
+    expect(await missing.ended).toBe(127);
+    expect(missing.log).toContain("no-such-program");
   });
 
   it("reaps orphans, so that no zombie passes for a running daemon", async () => {
