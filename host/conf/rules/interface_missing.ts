@@ -7,11 +7,11 @@ import { type FindingDetail, placeOf, type Report, type Rule } from "./rule.ts";
 import type { HostFacts } from "../host_facts.ts";
 import type { InstanceDraft } from "../read/drafts.ts";
 
-/** keepalived does not start without dynamic_interfaces; vipd waits in FAULT. */
+/** A daemon does not start (or reload) without it, as keepalived; a check elsewhere only warns. */
 export const interfaceMissing: Rule = {
   code: "interface-missing",
   severity: "warning",
-  why: "the instance waits in FAULT until the interface is there",
+  why: "the daemon does not start with it here, as keepalived does not",
   advice: "correct the name, or create the interface",
   check({ drafts, facts }, report) {
     if (facts === null) return;
