@@ -106,6 +106,7 @@ export class TestDirector {
       port: 80,
       scheduler,
       state: "NORMAL",
+      persistenceS: 0,
       address: VIP,
       ...options,
     });

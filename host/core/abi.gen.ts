@@ -63,6 +63,8 @@ export const CONNECTION_MAX = 65_536;
 export const NEIGHBOUR_MAX = 8192;
 /** Interfaces of the user-space director. */
 export const DIRECTOR_INTERFACE_MAX = 64;
+/** Longest persistence timeout, seconds: 31 days (keepalived.conf(5) persistence_timeout). */
+export const PERSISTENCE_S_MAX = 2_678_400;
 /** Highest weight of a destination (keepalived.conf(5) weight). */
 export const WEIGHT_MAX = 65_535;
 /** Records of the user-space director that can wait for pollOutput, frames not counted. */
@@ -2160,7 +2162,7 @@ export function writeInstanceStatus(view: DataView, at: number, record: Instance
 }
 
 /** Bytes of the fixed part of ServiceInput. */
-export const SERVICE_INPUT_SIZE = 48;
+export const SERVICE_INPUT_SIZE = 56;
 /** Offsets of the fields of ServiceInput, bytes. */
 export const SERVICE_INPUT = {
   kind: 0,
@@ -2171,7 +2173,9 @@ export const SERVICE_INPUT = {
   port: 20,
   scheduler: 24,
   state: 28,
-  address: 32,
+  persistenceS: 32,
+  reserved: 36,
+  address: 40,
 } as const;
 /** A virtual server. Setting one again changes only what differs: a new scheduler starts afresh, a new state keeps the connections; another family, protocol, address or port is another service, which starts without destinations. */
 export interface ServiceInput {
@@ -2180,10 +2184,12 @@ export interface ServiceInput {
   service: number;
   family: FamilyName;
   protocol: ProtocolName;
-  /** 1..65535. */
+  /** 1..65535; 0 = all ports that no other service has, only with persistence. */
   port: number;
   scheduler: SchedulerName;
   state: ServiceStateName;
+  /** Seconds, 0..PERSISTENCE_S_MAX, for which a client's next connection goes to the same destination; 0 = no persistence. */
+  persistenceS: number;
   /** The virtual address. */
   address: string;
 }
@@ -2198,22 +2204,24 @@ export function readServiceInput(view: DataView, at: number): ServiceInput {
     port: view.getUint32(at + 20, true),
     scheduler: schedulerName(view.getUint32(at + 24, true)),
     state: serviceStateName(view.getUint32(at + 28, true)),
-    address: readAddress(view, at + 32, familyCode),
+    persistenceS: view.getUint32(at + 32, true),
+    address: readAddress(view, at + 40, familyCode),
   };
 }
 /** Writes a ServiceInput; returns its bytes. The view must have room for them. */
 export function writeServiceInput(view: DataView, at: number, record: ServiceInput): number {
-  new Uint8Array(view.buffer, view.byteOffset + at, 48).fill(0);
+  new Uint8Array(view.buffer, view.byteOffset + at, 56).fill(0);
   view.setUint32(at, INPUT_SERVICE, true);
-  view.setUint32(at + 4, 48, true);
+  view.setUint32(at + 4, 56, true);
   view.setUint32(at + 8, record.service, true);
   view.setUint32(at + 12, FAMILY_CODE[record.family], true);
   view.setUint32(at + 16, PROTOCOL_CODE[record.protocol], true);
   view.setUint32(at + 20, record.port, true);
   view.setUint32(at + 24, SCHEDULER_CODE[record.scheduler], true);
   view.setUint32(at + 28, SERVICE_STATE_CODE[record.state], true);
-  writeAddress(view, at + 32, record.address);
-  return 48;
+  view.setUint32(at + 32, record.persistenceS, true);
+  writeAddress(view, at + 40, record.address);
+  return 56;
 }
 
 /** Bytes of the fixed part of ServiceRemoveInput. */
@@ -2270,7 +2278,7 @@ export interface DestinationInput {
   ifindex: number;
   /** Family of the address: that of the service. */
   family: FamilyName;
-  /** 1..65535; direct routing leaves the packet's port as it is. */
+  /** 0..65535; direct routing leaves the packet's port as it is. */
   port: number;
   /** 0..WEIGHT_MAX; 0 gets no new connection. */
   weight: number;
@@ -2627,7 +2635,7 @@ export function writeDirectorVerdict(view: DataView, at: number, record: Directo
 }
 
 /** Bytes of the fixed part of ServiceStatus. */
-export const SERVICE_STATUS_SIZE = 80;
+export const SERVICE_STATUS_SIZE = 88;
 /** Offsets of the fields of ServiceStatus, bytes. */
 export const SERVICE_STATUS = {
   service: 0,
@@ -2641,9 +2649,11 @@ export const SERVICE_STATUS = {
   noDestination: 44,
   noConnection: 48,
   connectionLimit: 52,
-  connections: 56,
-  packets: 64,
-  bytes: 72,
+  persistenceS: 56,
+  reserved: 60,
+  connections: 64,
+  packets: 72,
+  bytes: 80,
 } as const;
 /** A virtual server as it stands: directorServiceStatus(service). */
 export interface ServiceStatus {
@@ -2662,6 +2672,8 @@ export interface ServiceStatus {
   noConnection: number;
   /** Packets refused because the connection table was full. */
   connectionLimit: number;
+  /** Seconds; 0 = no persistence. */
+  persistenceS: number;
   /** Connections opened. */
   connections: number;
   /** Packets forwarded; a GSO frame counts as one. */
@@ -2684,14 +2696,15 @@ export function readServiceStatus(view: DataView, at: number): ServiceStatus {
     noDestination: view.getUint32(at + 44, true),
     noConnection: view.getUint32(at + 48, true),
     connectionLimit: view.getUint32(at + 52, true),
-    connections: view.getFloat64(at + 56, true),
-    packets: view.getFloat64(at + 64, true),
-    bytes: view.getFloat64(at + 72, true),
+    persistenceS: view.getUint32(at + 56, true),
+    connections: view.getFloat64(at + 64, true),
+    packets: view.getFloat64(at + 72, true),
+    bytes: view.getFloat64(at + 80, true),
   };
 }
 /** Writes a ServiceStatus; returns its bytes. The view must have room for them. */
 export function writeServiceStatus(view: DataView, at: number, record: ServiceStatus): number {
-  new Uint8Array(view.buffer, view.byteOffset + at, 80).fill(0);
+  new Uint8Array(view.buffer, view.byteOffset + at, 88).fill(0);
   view.setUint32(at + 0, record.service, true);
   view.setUint32(at + 4, FAMILY_CODE[record.family], true);
   view.setUint32(at + 8, PROTOCOL_CODE[record.protocol], true);
@@ -2703,14 +2716,15 @@ export function writeServiceStatus(view: DataView, at: number, record: ServiceSt
   view.setUint32(at + 44, record.noDestination, true);
   view.setUint32(at + 48, record.noConnection, true);
   view.setUint32(at + 52, record.connectionLimit, true);
-  view.setFloat64(at + 56, record.connections, true);
-  view.setFloat64(at + 64, record.packets, true);
-  view.setFloat64(at + 72, record.bytes, true);
-  return 80;
+  view.setUint32(at + 56, record.persistenceS, true);
+  view.setFloat64(at + 64, record.connections, true);
+  view.setFloat64(at + 72, record.packets, true);
+  view.setFloat64(at + 80, record.bytes, true);
+  return 88;
 }
 
 /** Bytes of the fixed part of DestinationStatus. */
-export const DESTINATION_STATUS_SIZE = 80;
+export const DESTINATION_STATUS_SIZE = 88;
 /** Offsets of the fields of DestinationStatus, bytes. */
 export const DESTINATION_STATUS = {
   destination: 0,
@@ -2722,11 +2736,13 @@ export const DESTINATION_STATUS = {
   present: 36,
   active: 40,
   inactive: 44,
-  neighbourKnown: 48,
-  ifindex: 52,
-  connections: 56,
-  packets: 64,
-  bytes: 72,
+  persistent: 48,
+  neighbourKnown: 52,
+  ifindex: 56,
+  reserved: 60,
+  connections: 64,
+  packets: 72,
+  bytes: 80,
 } as const;
 /** A real server as it stands: directorDestinationStatus(destination). */
 export interface DestinationStatus {
@@ -2742,6 +2758,8 @@ export interface DestinationStatus {
   active: number;
   /** All others. */
   inactive: number;
+  /** Clients that persistence binds to it. */
+  persistent: number;
   /** 1 when its MAC is known. */
   neighbourKnown: number;
   ifindex: number;
@@ -2765,16 +2783,17 @@ export function readDestinationStatus(view: DataView, at: number): DestinationSt
     present: view.getUint32(at + 36, true),
     active: view.getUint32(at + 40, true),
     inactive: view.getUint32(at + 44, true),
-    neighbourKnown: view.getUint32(at + 48, true),
-    ifindex: view.getUint32(at + 52, true),
-    connections: view.getFloat64(at + 56, true),
-    packets: view.getFloat64(at + 64, true),
-    bytes: view.getFloat64(at + 72, true),
+    persistent: view.getUint32(at + 48, true),
+    neighbourKnown: view.getUint32(at + 52, true),
+    ifindex: view.getUint32(at + 56, true),
+    connections: view.getFloat64(at + 64, true),
+    packets: view.getFloat64(at + 72, true),
+    bytes: view.getFloat64(at + 80, true),
   };
 }
 /** Writes a DestinationStatus; returns its bytes. The view must have room for them. */
 export function writeDestinationStatus(view: DataView, at: number, record: DestinationStatus): number {
-  new Uint8Array(view.buffer, view.byteOffset + at, 80).fill(0);
+  new Uint8Array(view.buffer, view.byteOffset + at, 88).fill(0);
   view.setUint32(at + 0, record.destination, true);
   view.setUint32(at + 4, record.service, true);
   view.setUint32(at + 8, FAMILY_CODE[record.family], true);
@@ -2784,12 +2803,13 @@ export function writeDestinationStatus(view: DataView, at: number, record: Desti
   view.setUint32(at + 36, record.present, true);
   view.setUint32(at + 40, record.active, true);
   view.setUint32(at + 44, record.inactive, true);
-  view.setUint32(at + 48, record.neighbourKnown, true);
-  view.setUint32(at + 52, record.ifindex, true);
-  view.setFloat64(at + 56, record.connections, true);
-  view.setFloat64(at + 64, record.packets, true);
-  view.setFloat64(at + 72, record.bytes, true);
-  return 80;
+  view.setUint32(at + 48, record.persistent, true);
+  view.setUint32(at + 52, record.neighbourKnown, true);
+  view.setUint32(at + 56, record.ifindex, true);
+  view.setFloat64(at + 64, record.connections, true);
+  view.setFloat64(at + 72, record.packets, true);
+  view.setFloat64(at + 80, record.bytes, true);
+  return 88;
 }
 
 /** Bytes of the fixed part of DirectorStatus. */
@@ -2816,13 +2836,13 @@ export const DIRECTOR_STATUS = {
 } as const;
 /** The whole director: directorStatus(). Counts of frames by what became of them. */
 export interface DirectorStatus {
-  /** Connections in the table now. */
+  /** Connections in the table now, and clients bound by persistence. */
   connections: number;
   /** Most there have been. */
   connectionsPeak: number;
   /** Connections the table has room for. */
   connectionsMax: number;
-  /** Connections that expired. */
+  /** Connections and bindings that expired. */
   expired: number;
   /** Connections given up for a new one with the same client port. */
   rescheduled: number;

@@ -72,12 +72,18 @@ export class ServiceInput {
   family: u32;
   /** @enum PROTOCOL */
   protocol: u32;
-  /** 1..65535. */
+  /** 1..65535; 0 = all ports that no other service has, only with persistence. */
   port: u32;
   /** @enum SCHEDULER */
   scheduler: u32;
   /** @enum SERVICE_STATE */
   state: u32;
+  /**
+   * Seconds, 0..PERSISTENCE_S_MAX, for which a client's next connection goes to the same destination;
+   * 0 = no persistence.
+   */
+  persistenceS: u32;
+  reserved: u32;
   /** The virtual address. */
   addressHi: u64;
   addressLo: u64;
@@ -108,7 +114,7 @@ export class DestinationInput {
   ifindex: u32;
   /** Family of the address: that of the service. @enum FAMILY */
   family: u32;
-  /** 1..65535; direct routing leaves the packet's port as it is. */
+  /** 0..65535; direct routing leaves the packet's port as it is. */
   port: u32;
   /** 0..WEIGHT_MAX; 0 gets no new connection. */
   weight: u32;
@@ -249,6 +255,9 @@ export class ServiceStatus {
   noConnection: u32;
   /** Packets refused because the connection table was full. */
   connectionLimit: u32;
+  /** Seconds; 0 = no persistence. */
+  persistenceS: u32;
+  reserved: u32;
   /** Connections opened. */
   connections: f64;
   /** Packets forwarded; a GSO frame counts as one. */
@@ -274,9 +283,12 @@ export class DestinationStatus {
   active: u32;
   /** All others. */
   inactive: u32;
+  /** Clients that persistence binds to it. */
+  persistent: u32;
   /** 1 when its MAC is known. */
   neighbourKnown: u32;
   ifindex: u32;
+  reserved: u32;
   /** Connections opened. */
   connections: f64;
   /** Packets forwarded; a GSO frame counts as one. */
@@ -288,13 +300,13 @@ export class DestinationStatus {
 /** The whole director: directorStatus(). Counts of frames by what became of them. */
 @unmanaged
 export class DirectorStatus {
-  /** Connections in the table now. */
+  /** Connections in the table now, and clients bound by persistence. */
   connections: u32;
   /** Most there have been. */
   connectionsPeak: u32;
   /** Connections the table has room for. */
   connectionsMax: u32;
-  /** Connections that expired. */
+  /** Connections and bindings that expired. */
   expired: u32;
   /** Connections given up for a new one with the same client port. */
   rescheduled: u32;

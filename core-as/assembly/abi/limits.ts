@@ -66,6 +66,8 @@ export const CONNECTION_MAX: u32 = 65_536;
 export const NEIGHBOUR_MAX: u32 = 8192;
 /** Interfaces of the user-space director. */
 export const DIRECTOR_INTERFACE_MAX: u32 = 64;
+/** Longest persistence timeout, seconds: 31 days (keepalived.conf(5) persistence_timeout). */
+export const PERSISTENCE_S_MAX: u32 = 2_678_400;
 /** Highest weight of a destination (keepalived.conf(5) weight). */
 export const WEIGHT_MAX: u32 = 65_535;
 /** Records of the user-space director that can wait for pollOutput, frames not counted. */

@@ -15,7 +15,13 @@ import {
   ServiceInput,
   ServiceRemoveInput,
 } from "../abi/director";
-import { DESTINATION_MAX, ID_NONE, SERVICE_MAX, WEIGHT_MAX } from "../abi/limits";
+import {
+  DESTINATION_MAX,
+  ID_NONE,
+  PERSISTENCE_S_MAX,
+  SERVICE_MAX,
+  WEIGHT_MAX,
+} from "../abi/limits";
 import { FAMILY_INET, FAMILY_INET6 } from "../abi/state";
 import {
   STATUS_LIMIT,
@@ -42,6 +48,8 @@ import {
 } from "./scheduler";
 import { Service, serviceAt, serviceFind, serviceLink, serviceUnlink } from "./service";
 
+const PORT_MAX: u32 = 0xffff;
+
 /**
  * Adds a service or changes it. Returns STATUS_OK; STATUS_LIMIT for a number over SERVICE_MAX;
  * STATUS_RECORD_VALUE for a value outside its range, or an address, port and protocol that a service
@@ -51,7 +59,8 @@ export function setService(record: ServiceInput): u32 {
   const slot = record.service;
   if (slot >= SERVICE_MAX) return STATUS_LIMIT;
   if (
-    !isAddress(record.family, record.addressHi, record.addressLo) || !isPort(record.port) ||
+    !isAddress(record.family, record.addressHi, record.addressLo) || record.port > PORT_MAX ||
+    record.persistenceS > PERSISTENCE_S_MAX || (record.port == 0 && record.persistenceS == 0) ||
     (record.protocol != PROTOCOL_TCP && record.protocol != PROTOCOL_UDP) ||
     record.scheduler > SCHEDULER_WLC || record.state > SERVICE_STATE_LOCAL
   ) return STATUS_RECORD_VALUE;
@@ -69,6 +78,7 @@ export function setService(record: ServiceInput): u32 {
     enterService(service, slot, record);
   }
   service.state = record.state;
+  service.persistenceS = record.persistenceS;
   if (service.scheduler != record.scheduler) {
     service.scheduler = record.scheduler;
     schedulerReset(service);
@@ -95,7 +105,7 @@ export function setDestination(record: DestinationInput, now: u64): u32 {
   const service = serviceAt(record.service);
   if (service.present == 0) return STATUS_RECORD_REFERENCE;
   if (
-    record.family != service.family || !isPort(record.port) || record.weight > WEIGHT_MAX ||
+    record.family != service.family || record.port > PORT_MAX || record.weight > WEIGHT_MAX ||
     record.ifindex == 0 || !isAddress(record.family, record.addressHi, record.addressLo)
   ) return STATUS_RECORD_VALUE;
   const destination = destinationAt(slot);
@@ -206,10 +216,6 @@ function dropDestination(slot: u32): void {
 function isSame(destination: Destination, record: DestinationInput): bool {
   return destination.service == record.service && destination.port == record.port &&
     destination.addressHi == record.addressHi && destination.addressLo == record.addressLo;
-}
-
-function isPort(port: u32): bool {
-  return port > 0 && port <= 0xffff;
 }
 
 /** Whether the 16 bytes are an address of the family, zero padded, and not the unspecified one. */

@@ -12,6 +12,7 @@ import {
   INPUT_FRAME,
   INPUT_SERVICE,
   INPUT_SIZE_MAX,
+  PERSISTENCE_S_MAX,
   SERVICE_INPUT_SIZE,
   SERVICE_MAX,
   statusName,
@@ -158,6 +159,7 @@ describe("a wrong record", () => {
     port: 443,
     scheduler: "RR",
     state: "NORMAL",
+    persistenceS: 0,
     address: VIP,
   } as const;
   const destination = {
@@ -173,7 +175,8 @@ describe("a wrong record", () => {
   const cases: [status: string, why: string, record: Input][] = [
     ["LIMIT", "service number", { ...service, service: SERVICE_MAX }],
     ["LIMIT", "service number to remove", { kind: "serviceRemove", service: SERVICE_MAX }],
-    ["RECORD_VALUE", "port 0", { ...service, port: 0 }],
+    ["RECORD_VALUE", "port 0 without persistence", { ...service, port: 0 }],
+    ["RECORD_VALUE", "persistence", { ...service, persistenceS: PERSISTENCE_S_MAX + 1 }],
     ["RECORD_VALUE", "port 65536", { ...service, port: 65_536 }],
     ["RECORD_VALUE", "no family", { ...service, family: "NONE" }],
     ["RECORD_VALUE", "no address", { ...service, address: "" }],
@@ -185,7 +188,7 @@ describe("a wrong record", () => {
     ["RECORD_REFERENCE", "no such service", { ...destination, service: 1 }],
     ["RECORD_VALUE", "another family", { ...destination, family: "INET6", address: "fd00::1" }],
     ["RECORD_VALUE", "weight 65536", { ...destination, weight: 65_536 }],
-    ["RECORD_VALUE", "port 0 of a destination", { ...destination, port: 0 }],
+    ["RECORD_VALUE", "port 65536 of a destination", { ...destination, port: 65_536 }],
     ["RECORD_VALUE", "no interface", { ...destination, ifindex: 0 }],
     ["RECORD_VALUE", "interface 0", {
       kind: "interface",

@@ -17,10 +17,15 @@ export const CONNECTION_TIME_WAIT: u32 = 3;
 export const CONNECTION_CLOSE: u32 = 4;
 /** UDP: datagrams of one client port. */
 export const CONNECTION_UDP: u32 = 5;
+/** No connection: a client that persistence binds to a destination (connection.ts). */
+export const CONNECTION_BINDING: u32 = 6;
 /** Number of states. */
-export const CONNECTION_STATE_COUNT: u32 = 6;
+export const CONNECTION_STATE_COUNT: u32 = 7;
 
-/** Microseconds without a packet after which a connection in a state is forgotten. */
+/**
+ * Microseconds without a packet after which a connection in a state is forgotten; for a binding, after
+ * which it is looked at.
+ */
 export function connectionTimeout(state: u32): u64 {
   switch (state) {
     case CONNECTION_ESTABLISHED:
@@ -37,7 +42,7 @@ export function connectionTimeout(state: u32): u64 {
   }
 }
 
-/** Whether a state counts as active; the others count as inactive, UDP too. */
+/** Whether a connection in this state counts as active; the others count as inactive, UDP too. */
 export function isConnectionActive(state: u32): bool {
   return state == CONNECTION_ESTABLISHED || state == CONNECTION_SYN_RECV;
 }

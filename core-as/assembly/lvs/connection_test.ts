@@ -6,6 +6,7 @@ import fc from "fast-check";
 import {
   ACK,
   FIN,
+  type FrameParts,
   PSH,
   RST,
   SYN,
@@ -229,6 +230,107 @@ describe("weight 0", () => {
   });
 });
 
+describe("a persistent service", () => {
+  const persistent = (destinations = 3, connections = 64) => {
+    const director = new TestDirector(connections);
+    director.service(0, "RR", { persistenceS: 100 });
+    for (let i = 0; i < destinations; i++) director.destination(0, i, 1);
+    director.outputs();
+    return director;
+  };
+  const to = (director: TestDirector, parts: FrameParts) =>
+    director.frame(tcpFrame({ flags: SYN, ...parts })).sent?.destination;
+
+  it("sends all connections of a client to one destination, other clients on", () => {
+    const director = persistent();
+    const ports = [1, 2, 3, 4];
+    expect(ports.map((sourcePort) => to(director, { sourcePort }))).toEqual([2, 2, 2, 2]);
+    expect(to(director, { source: "10.9.0.50" })).toBe(1);
+    expect(to(director, { source: "10.9.0.51" })).toBe(0);
+    expect(to(director, { sourcePort: 5 })).toBe(2);
+    expect(director.destinationStatus(2)).toMatchObject({ persistent: 1, active: 5, inactive: 0 });
+    expect(director.status().connections).toBe(10);
+  });
+
+  it("holds a client for its time since the last new connection, and no longer", () => {
+    const director = persistent();
+    const close = (sourcePort: number) => {
+      segment(director, ACK, sourcePort);
+      segment(director, RST, sourcePort);
+    };
+    expect(to(director, { sourcePort: 1 })).toBe(2);
+    close(1);
+    director.pass(99 * SECOND);
+    expect(to(director, { sourcePort: 2 })).toBe(2);
+    close(2);
+    director.pass(100 * SECOND - 1);
+    expect(to(director, { sourcePort: 3 })).toBe(2);
+    close(3);
+    director.pass(100 * SECOND);
+    expect(to(director, { sourcePort: 4 })).toBe(1);
+    expect(director.destinationStatus(2).persistent).toBe(0);
+    expect(director.destinationStatus(1).persistent).toBe(1);
+    close(4);
+    director.pass(121 * SECOND);
+    expect(director.status().connections).toBe(0);
+    expect(director.core.f64("nextTimeout")).toBe(Infinity);
+  });
+
+  it("holds a client as long as a connection of it lives", () => {
+    const director = persistent();
+    expect(to(director, { sourcePort: 1 })).toBe(2);
+    segment(director, ACK, 1);
+    director.pass(800 * SECOND);
+    expect(to(director, { sourcePort: 2 })).toBe(2);
+  });
+
+  it("binds the client anew when its destination is gone", () => {
+    const director = persistent();
+    expect(to(director, { sourcePort: 1 })).toBe(2);
+    director.remove(2);
+    expect(to(director, { sourcePort: 2 })).toBe(1);
+    expect(to(director, { sourcePort: 3 })).toBe(1);
+    director.destination(0, 2, 1);
+    expect(to(director, { sourcePort: 4 })).toBe(1);
+    // The number gets another meaning: the connection by the old binding goes without harm.
+    director.destination(0, 2, 1, { address: "10.9.88.1" });
+    director.destination(0, 1, 1, { address: "10.9.88.2" });
+    expect(director.status().connections).toBe(1);
+    const next = to(director, { sourcePort: 5 });
+    expect(to(director, { sourcePort: 6 })).toBe(next);
+    expect(director.destinationStatus(next!)).toMatchObject({ active: 2, persistent: 1 });
+  });
+
+  it("keeps to a destination whose weight became 0, as ip_vs does", () => {
+    const director = persistent();
+    expect(to(director, { sourcePort: 1 })).toBe(2);
+    director.destination(0, 2, 0);
+    expect(to(director, { sourcePort: 2 })).toBe(2);
+    expect(to(director, { source: "10.9.0.50" })).toBe(1);
+  });
+
+  it("on port 0 takes all ports that no other service has, and keeps their connections apart", () => {
+    const director = persistent();
+    director.service(1, "RR", { port: 0, persistenceS: 300 });
+    for (let i = 3; i < 6; i++) director.destination(1, i, 1, { port: 0 });
+    expect(to(director, { destinationPort: 81 })).toBe(5);
+    expect(to(director, { destinationPort: 443 })).toBe(5);
+    expect(to(director, { destinationPort: 80 })).toBe(2);
+    expect(director.destinationStatus(5)).toMatchObject({ active: 2, persistent: 1 });
+    expect(director.frame(tcpFrame({ flags: FIN, destinationPort: 81 })).status).toBe("OK");
+    expect(director.destinationStatus(5)).toMatchObject({ active: 1, inactive: 1 });
+    expect(director.frame(udpFrame({ destinationPort: 81 })).status).toBe("NOT_OURS");
+  });
+
+  it("refuses when only the binding finds room", () => {
+    const director = persistent(1, 1);
+    expect(segment(director, SYN, 1)).toBe("CONNECTION_LIMIT");
+    expect(segment(director, SYN, 2)).toBe("CONNECTION_LIMIT");
+    director.pass(120 * SECOND);
+    expect(director.status().connections).toBe(0);
+  });
+});
+
 describe("the full table", () => {
   it("refuses, counts, tells once, and takes again what has room", () => {
     const director = balancer(1, 3);
@@ -296,25 +398,30 @@ describe("any sequence of segments", () => {
       destination: fc.nat(11),
     });
     fc.assert(
-      fc.property(fc.array(step, { maxLength: 150 }), (steps) => {
-        const director = balancer(4, 8);
-        for (const { port, flags, passUs, destination } of steps) {
-          if (destination < 4) director.remove(destination);
-          else if (destination < 8) director.destination(0, destination - 4, destination - 4);
-          const decision = director.frame(tcpFrame({ flags, sourcePort: port }));
-          if (decision.sent !== null && decision.status === "OK") {
-            expect(director.destinationStatus(decision.sent.destination).present).toBe(1);
+      fc.property(
+        fc.array(step, { maxLength: 150 }),
+        fc.constantFrom(0, 5, 100),
+        (steps, persistenceS) => {
+          const director = balancer(4, 8);
+          if (persistenceS > 0) director.service(0, "WLC", { persistenceS });
+          for (const { port, flags, passUs, destination } of steps) {
+            if (destination < 4) director.remove(destination);
+            else if (destination < 8) director.destination(0, destination - 4, destination - 4);
+            const decision = director.frame(tcpFrame({ flags, sourcePort: port }));
+            if (decision.sent !== null && decision.status === "OK") {
+              expect(director.destinationStatus(decision.sent.destination).present).toBe(1);
+            }
+            director.pass(passUs);
+            let sum = 0;
+            for (let i = 0; i < 4; i++) {
+              const { active, inactive, persistent } = director.destinationStatus(i);
+              sum += active + inactive + persistent;
+            }
+            expect(sum).toBe(director.status().connections);
+            expect(sum).toBeLessThanOrEqual(8);
           }
-          director.pass(passUs);
-          let sum = 0;
-          for (let i = 0; i < 4; i++) {
-            const { active, inactive } = director.destinationStatus(i);
-            sum += active + inactive;
-          }
-          expect(sum).toBe(director.status().connections);
-          expect(sum).toBeLessThanOrEqual(8);
-        }
-      }),
+        },
+      ),
       { numRuns: 40 },
     );
   });

@@ -13,12 +13,8 @@ import {
   STATUS_OK,
   STATUS_TTL_EXPIRED,
 } from "../abi/status";
-import {
-  connectionCapacity,
-  connectionCount,
-  connectionExpired,
-  connectionPeak,
-} from "./connection";
+import { connectionExpired } from "./connection";
+import { connectionCapacity, connectionCount, connectionPeak } from "./connection_table";
 
 const counters = changetype<DirectorStatus>(memory.data(offsetof<DirectorStatus>(), 8));
 

@@ -35,6 +35,8 @@ export class Destination {
   share: u32;
   active: u32;
   inactive: u32;
+  /** Clients that persistence binds to it. */
+  persistent: u32;
   /** Neighbours of the list, or ID_NONE. */
   next: u32;
   previous: u32;
@@ -44,6 +46,7 @@ export class Destination {
   leaf: u32;
   /** Entry of neighbour.ts. */
   neighbour: u32;
+  reserved: u32;
 }
 
 /** What changes after init and is not of one destination. */

@@ -49,12 +49,8 @@ import {
   setNeighbour,
   setService,
 } from "./configure";
-import {
-  connectionBytesNeeded,
-  connectionInit,
-  connectionsExpire,
-  connectionsNextExpiry,
-} from "./connection";
+import { connectionInit, connectionsExpire, connectionsNextExpiry } from "./connection";
+import { connectionBytesNeeded } from "./connection_table";
 import { countersInit, countersRead } from "./counters";
 import {
   DESTINATION_FREE,
@@ -210,6 +206,7 @@ export function directorServiceStatus(slot: u32): u32 {
   serviceStatus.noDestination = service.noDestination;
   serviceStatus.noConnection = service.noConnection;
   serviceStatus.connectionLimit = service.connectionLimit;
+  serviceStatus.persistenceS = service.persistenceS;
   serviceStatus.connections = <f64> service.connections;
   serviceStatus.packets = <f64> service.packets;
   serviceStatus.bytes = <f64> service.bytes;
@@ -231,6 +228,7 @@ export function directorDestinationStatus(slot: u32): u32 {
   destinationStatus.present = destination.presence == DESTINATION_PRESENT ? 1 : 0;
   destinationStatus.active = destination.active;
   destinationStatus.inactive = destination.inactive;
+  destinationStatus.persistent = destination.persistent;
   destinationStatus.neighbourKnown = neighbourAt(destination.neighbour).mac == 0 ? 0 : 1;
   destinationStatus.ifindex = destination.ifindex;
   destinationStatus.connections = <f64> destination.connections;

@@ -39,12 +39,14 @@ import { ipv6DecrementHopLimit, ipv6HopLimit } from "../wire/ipv6";
 import { TCP_RST, TCP_SYN } from "../wire/tcp";
 import { answerReset, answerTimeExceeded, answerUnreachable } from "./answer";
 import {
-  connectionAt,
+  bindingFind,
+  bindingSet,
   connectionClose,
   connectionFind,
   connectionOpen,
   connectionTouch,
 } from "./connection";
+import { connectionAt } from "./connection_table";
 import {
   CONNECTION_SYN_RECV,
   CONNECTION_UDP,
@@ -58,7 +60,9 @@ import { neighbourAsk, neighbourAt } from "./neighbour";
 import { remark } from "./outbox";
 import { Packet, packetLast, packetRead } from "./packet";
 import { schedulerPick } from "./scheduler";
-import { Service, serviceAt, serviceFind } from "./service";
+import { Service, serviceAt, serviceFor } from "./service";
+
+const SECOND_US: u64 = 1_000_000;
 
 const verdict = changetype<DirectorVerdict>(memory.data(offsetof<DirectorVerdict>(), 8));
 
@@ -93,7 +97,7 @@ function decide(at: u32, size: u32, vnetHeader: u32, ifindex: u32, now: u64): u3
   const status = packetRead(frame, size - vnetHeader);
   if (status != STATUS_OK) return status;
   const packet = packetLast();
-  const slot = serviceFind(
+  const slot = serviceFor(
     packet.family,
     packet.serviceHi,
     packet.serviceLo,
@@ -103,7 +107,7 @@ function decide(at: u32, size: u32, vnetHeader: u32, ifindex: u32, now: u64): u3
   if (slot == ID_NONE) return STATUS_NOT_OURS;
   const service = serviceAt(slot);
   if (service.state == SERVICE_STATE_LOCAL) return STATUS_LOCAL;
-  const entry = connectionFind(slot, packet.clientHi, packet.clientLo, packet.clientPort, now);
+  const entry = connectionFind(slot, packet.clientHi, packet.clientLo, portsOf(packet), now);
   if (timeToLive(packet) <= 1) {
     answer(at, vnetHeader, ifindex, answerTimeExceeded(frame, packet, now));
     return STATUS_TTL_EXPIRED;
@@ -168,28 +172,49 @@ function reopen(packet: Packet, slot: u32, entry: u32, state: u32, now: u64): u3
 function open(packet: Packet, slot: u32, state: u32, now: u64): u32 {
   const service = serviceAt(slot);
   verdict.destination = ID_NONE;
-  const destination = schedulerPick(service);
+  let destination = boundDestination(packet, slot, now);
+  if (destination == ID_NONE) destination = schedulerPick(service);
   if (destination == ID_NONE) {
     service.noDestination++;
     remark(DIRECTOR_NOTICE_NO_DESTINATION, slot, now);
     return STATUS_NO_DESTINATION;
   }
-  const entry = connectionOpen(
-    slot,
-    destination,
-    packet.clientHi,
-    packet.clientLo,
-    packet.clientPort,
-    state,
-    now,
-  );
-  if (entry == ID_NONE) {
+  if (!enter(packet, slot, destination, state, now)) {
     service.connectionLimit++;
     remark(DIRECTOR_NOTICE_CONNECTION_LIMIT, slot, now);
     return STATUS_CONNECTION_LIMIT;
   }
   verdict.destination = destination;
   return STATUS_OK;
+}
+
+/** Enters the connection, and the client's binding where the service has persistence; false = full. */
+function enter(packet: Packet, slot: u32, destination: u32, state: u32, now: u64): bool {
+  const hi = packet.clientHi;
+  const lo = packet.clientLo;
+  let binding = ID_NONE;
+  const persistenceS = serviceAt(slot).persistenceS;
+  if (persistenceS > 0) {
+    const untilUs = now + <u64> persistenceS * SECOND_US;
+    binding = bindingSet(slot, destination, hi, lo, untilUs, now);
+    if (binding == ID_NONE) return false;
+  }
+  const ports = portsOf(packet);
+  return connectionOpen(slot, destination, binding, hi, lo, ports, state, now) != ID_NONE;
+}
+
+/** The destination a persistent service bound the client to, if that is in its list; else ID_NONE. */
+function boundDestination(packet: Packet, slot: u32, now: u64): u32 {
+  if (serviceAt(slot).persistenceS == 0) return ID_NONE;
+  const binding = bindingFind(slot, packet.clientHi, packet.clientLo, now);
+  if (binding == ID_NONE) return ID_NONE;
+  const destination = connectionAt(binding).destination;
+  if (destination == ID_NONE) return ID_NONE;
+  return destinationAt(destination).presence == DESTINATION_PRESENT ? destination : ID_NONE;
+}
+
+function portsOf(packet: Packet): u32 {
+  return packet.clientPort << 16 | packet.servicePort;
 }
 
 /** Readdresses the frame to verdict.destination. */

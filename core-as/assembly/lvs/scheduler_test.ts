@@ -209,7 +209,7 @@ describe("leastFromTree()", () => {
             else director.destination(5, id, weight, {}, true);
             director.core.u32("testDirectorLoad", id, active, inactive);
             director.outputs();
-            if (director.core.u32("testDirectorTree", 5) === ID_NONE) continue;
+            if (director.serviceStatus(5).destinationCount <= 16) break;
             expect(director.core.u32("testDirectorTree", 5))
               .toBe(director.core.u32("testDirectorLinear", 5));
           }

@@ -44,7 +44,8 @@ export class Service {
   noDestination: u32;
   noConnection: u32;
   connectionLimit: u32;
-  reserved: u32;
+  /** Seconds for which a client stays with its destination; 0 = no persistence. */
+  persistenceS: u32;
 }
 
 let base: u32 = 0;
@@ -69,7 +70,16 @@ export function serviceAt(slot: u32): Service {
   return changetype<Service>(base + slot * offsetof<Service>());
 }
 
-/** The service of an address (16 bytes of a record), port and protocol; ID_NONE when none has them. */
+/**
+ * The service that takes packets for an address (16 bytes of a record), port and protocol: the one of
+ * that port, else the one of port 0; ID_NONE when there is neither.
+ */
+export function serviceFor(family: u32, hi: u64, lo: u64, port: u32, protocol: u32): u32 {
+  const slot = serviceFind(family, hi, lo, port, protocol);
+  return slot != ID_NONE ? slot : serviceFind(family, hi, lo, 0, protocol);
+}
+
+/** The service of exactly this address, port and protocol; ID_NONE when none has them. */
 export function serviceFind(family: u32, hi: u64, lo: u64, port: u32, protocol: u32): u32 {
   let slot = load<u32>(chainOf(hi, lo, port, protocol));
   while (slot != ID_NONE) {
