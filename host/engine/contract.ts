@@ -17,6 +17,9 @@ import type {
 import type { CoreIndex } from "./core_index.ts";
 import type { EngineEvent } from "./event.ts";
 
+/** The parts of the model that outputs carry, for the rooms that carry them out. */
+export type { Endpoint, Script };
+
 /** Names beside the numbers of a record of the core, as they were when it was told. */
 export interface RecordNames {
   instanceName?: string;
@@ -351,6 +354,29 @@ export type EngineOutput =
   | MailOutput
   | EventOutput
   | StoppedOutput;
+
+// ---- What the rooms that carry outputs out share ----
+
+/** A process that was started for a script. */
+export interface RunningScript {
+  /** Never rejects. */
+  outcome: Promise<ScriptOutcome>;
+  /** Ends it; the outcome then says nothing of the script. */
+  stop(): void;
+}
+
+/** How a script is to run. */
+export interface RunOptions {
+  /** Appended to the script's own arguments. */
+  arguments: string[];
+  /** Added to our environment. */
+  environment: Record<string, string>;
+  /** TERM after so long, microseconds, KILL two seconds later; null = it may run for ever. */
+  timeoutUs: number | null;
+}
+
+/** Starts a script; never throws. host/track/script_runner.ts is the real one. */
+export type RunScript = (script: Script, options: RunOptions) => RunningScript;
 
 // ---- Limits ----
 

@@ -1,0 +1,20 @@
+// TCP_CHECK: the connection comes up within connect_timeout.
+
+import type { CheckOutcome, CheckSpec } from "../engine/contract.ts";
+import { converse } from "./conversation.ts";
+
+/** Makes one check. Never rejects. */
+export function checkTcp(
+  spec: Extract<CheckSpec, { kind: "TCP_CHECK" }>,
+  signal: AbortSignal,
+): Promise<CheckOutcome> {
+  const conversation = {
+    target: spec.target,
+    timeoutUs: spec.connectTimeoutUs,
+    tls: null,
+    request: null,
+    onData: () => null,
+    onEnd: (): CheckOutcome => ({ kind: "noResponse" }),
+  };
+  return converse(conversation, signal);
+}
