@@ -91,31 +91,37 @@ export class NetlinkWriter {
     this.#message = -1;
   }
 
+  /** One byte. */
   u8(value: number): void {
     const at = this.#take(1);
     this.#bytes[at] = value;
   }
 
+  /** Two bytes, host order. */
   u16(value: number): void {
     const at = this.#take(2);
     this.#view.setUint16(at, value, LITTLE_ENDIAN);
   }
 
+  /** Two bytes, network order. */
   be16(value: number): void {
     const at = this.#take(2);
     this.#view.setUint16(at, value, false);
   }
 
+  /** Four bytes, host order. */
   u32(value: number): void {
     const at = this.#take(4);
     this.#view.setUint32(at, value, LITTLE_ENDIAN);
   }
 
+  /** Four bytes, network order. */
   be32(value: number): void {
     const at = this.#take(4);
     this.#view.setUint32(at, value, false);
   }
 
+  /** Bytes as they are. */
   bytes(value: Uint8Array): void {
     const at = this.#take(value.length);
     // Addresses, mostly: a loop beats set() up to a few dozen bytes.
@@ -135,29 +141,34 @@ export class NetlinkWriter {
     this.#pad();
   }
 
+  /** An attribute of one byte. */
   attributeU8(type: number, value: number): void {
     this.#header(type, 1);
     this.u8(value);
     this.#pad();
   }
 
+  /** An attribute of two bytes, host order. */
   attributeU16(type: number, value: number): void {
     this.#header(type, 2);
     this.u16(value);
     this.#pad();
   }
 
+  /** An attribute of two bytes, network order. */
   attributeBe16(type: number, value: number): void {
     this.#header(type, 2);
     this.be16(value);
     this.#pad();
   }
 
+  /** An attribute of four bytes, host order. */
   attributeU32(type: number, value: number): void {
     this.#header(type, 4);
     this.u32(value);
   }
 
+  /** An attribute of four bytes, network order. */
   attributeBe32(type: number, value: number): void {
     this.#header(type, 4);
     this.be32(value);
@@ -184,6 +195,7 @@ export class NetlinkWriter {
     return at;
   }
 
+  /** Closes the nest that began at `at`: its length is known now. */
   closeNested(at: number): void {
     this.#view.setUint16(at, this.#length - at, LITTLE_ENDIAN);
   }
@@ -332,19 +344,22 @@ export class AttributeReader {
     return true;
   }
 
-  /** The value as a number; 0 and an error when it is shorter. */
+  /** The value's first byte; 0 and an error when it is shorter, as in all of these. */
   u8(): number {
     return this.#has(1) ? this.#view.getUint8(this.#start) : 0;
   }
 
+  /** Two bytes, host order. */
   u16(): number {
     return this.#has(2) ? this.#view.getUint16(this.#start, LITTLE_ENDIAN) : 0;
   }
 
+  /** Two bytes, network order. */
   be16(): number {
     return this.#has(2) ? this.#view.getUint16(this.#start, false) : 0;
   }
 
+  /** Four bytes, host order. */
   u32(): number {
     return this.#has(4) ? this.#view.getUint32(this.#start, LITTLE_ENDIAN) : 0;
   }

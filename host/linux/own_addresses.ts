@@ -41,6 +41,11 @@ export class OwnAddresses {
     this.#expected.set(text, (this.#expected.get(text) ?? 0) + 1);
   }
 
+  /** True for an address that we put there and did not remove; it may have expired meanwhile. */
+  holds(key: AddressKey): boolean {
+    return this.#held.has(textOf(key));
+  }
+
   /** Announcements were lost: none is waited for any more. */
   forgetExpected(): void {
     this.#expected.clear();

@@ -31,6 +31,8 @@ const RTNLGRP_IPV6_IFADDR = 9;
 const MONITOR_BUFFER_SIZE = 8 << 20;
 /** Datagrams that one read() takes, so that packets do not wait for a storm of announcements. */
 const READ_COUNT_MAX = 64;
+/** Datagrams thrown away at the most after a loss; a full buffer holds a tenth of that. */
+const DISCARD_COUNT_MAX = 200_000;
 
 /** What the kernel announced. */
 export type RouteEvent =
@@ -43,7 +45,8 @@ export type RouteEvent =
 
 /**
  * How a read() ended: nothing waits any more; more may wait (call again, or let epoll); or
- * announcements were lost and everything must be dumped anew.
+ * announcements were lost, those that waited are thrown away, and everything must be dumped anew.
+ * Addresses that OwnAddresses.holds() are ours in that dump.
  */
 export type ReadResult = "drained" | "more" | "overrun";
 
@@ -91,7 +94,7 @@ export class RouteMonitor {
       if (length === -ERRNO.EAGAIN) return "drained";
       if (length === -ERRNO.EINTR) continue;
       if (length === -ERRNO.ENOBUFS || length > this.#buffer.size) {
-        this.#own?.forgetExpected();
+        this.#discard();
         return "overrun";
       }
       this.#socket.check(length, "recv");
@@ -108,6 +111,22 @@ export class RouteMonitor {
   /** Closes it. Take it out of the epoll first. */
   close(): void {
     this.#socket.close();
+  }
+
+  /**
+   * Empties the socket. The kernel announces nothing more to a socket that overran before it is
+   * empty, so only a dump made after this is whole; and with the echoes gone none is waited for.
+   */
+  #discard(): void {
+    const { fd } = this.#socket;
+    for (let count = 0; count < DISCARD_COUNT_MAX; count++) {
+      const length = libc.recv(fd, this.#buffer.pointer, this.#buffer.size, MSG_DONTWAIT);
+      if (length === -ERRNO.EAGAIN) break;
+      if (length < 0 && length !== -ERRNO.ENOBUFS && length !== -ERRNO.EINTR) {
+        this.#socket.check(length, "recv");
+      }
+    }
+    this.#own?.forgetExpected();
   }
 
   #eventOf(message: MessageReader): RouteEvent | null {
