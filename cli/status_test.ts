@@ -25,6 +25,13 @@ describe("statusText()", () => {
     expect(text).toContain("192.0.2.101/24 dev eth0: not held");
   });
 
+  it("why does not repeat the name and the state of its row", () => {
+    const reasonText = "(VI_1) Entering MASTER STATE: no advert from anybody; priority 150";
+    expect(plain({ instances: [instanceFixture({ reasonText })] })).toContain(
+      "    why       no advert from anybody; priority 150\n",
+    );
+  });
+
   it("tells of each service its quorum, sorry server and servers with their checks", () => {
     const text = plain();
     expect(text).toContain(

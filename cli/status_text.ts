@@ -90,12 +90,18 @@ function masterText({ state, master }: InstanceStatusView): string {
 }
 
 function whyLines(instance: InstanceStatusView, paint: Paint): string[] {
-  const lines = [labelled("why", instance.reasonText, 4)];
+  const lines = [labelled("why", whyText(instance), 4)];
   if (instance.priority.parts.length > 0) {
     lines.push(labelled("priority", priorityText(instance, paint), 4));
   }
   for (const vip of instance.vips) lines.push(labelled("address", vipText(vip, paint), 4));
   return lines;
+}
+
+/** The last transition's line without what stands in the row above it: name and state. */
+function whyText({ name, reasonText }: InstanceStatusView): string {
+  const told = reasonText.startsWith(`(${name}) `) ? reasonText.slice(name.length + 3) : reasonText;
+  return told.replace(/^Entering [A-Z]+ STATE(?: \([^)]*\))?: /, "");
 }
 
 function priorityText({ priority }: InstanceStatusView, paint: Paint): string {

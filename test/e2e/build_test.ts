@@ -1,6 +1,7 @@
 // The built form, in a folder far from the sources: everything that the launcher form needs is in it.
 
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { Lab, type LabNode } from "../lab/netns.ts";
 
 const ROOT = new URL("../..", import.meta.url).pathname;
 const directory = await Deno.makeTempDir({ prefix: "vipd-build-" });
@@ -28,6 +29,26 @@ afterAll(() => Deno.remove(directory, { recursive: true }));
 
 const kindOf = async (folder: string) =>
   JSON.parse(await Deno.readTextFile(`${folder}/build-kind`)) as Record<string, unknown>;
+
+/** A node with one interface and a configuration that makes it MASTER. */
+async function masterNode(lab: Lab): Promise<LabNode> {
+  const lan = await lab.addSwitch("lan");
+  const node = await lab.addNode("node");
+  await lan.connect(node, { name: "eth0", addresses: ["192.0.2.1/24"] });
+  await node.configure(
+    "keepalived.conf",
+    `vrrp_instance VI_1 {
+      interface eth0
+      virtual_router_id 51
+      priority 150
+      virtual_ipaddress {
+        192.0.2.100/24
+      }
+    }
+`,
+  );
+  return node;
+}
 
 describe("npm run build", () => {
   it("says what it made, and build-kind and --version say the same", async () => {
@@ -101,6 +122,37 @@ describe("npm run build", () => {
     );
     const { out } = await run(Deno.execPath(), ["run", "-A", "--no-config", program]);
     expect(out).toContain("vipd has no worker named 'nobody'");
+  });
+
+  it("the daemon becomes MASTER with its worker in the bundle, answers and stops", async () => {
+    await using lab = await Lab.open("build");
+    const node = await masterNode(lab);
+    const vipd = [`${installed}/vipd`, "-n", "-l", "-D", "-G"];
+    const daemon = await node.start(vipd);
+    await daemon.waitForLine(/Entering MASTER STATE/, 20_000);
+    const { stdout } = await node.exec([`${installed}/vipd`, "status", "--json"]);
+    const kind = (await kindOf(installed))["kind"];
+    expect(JSON.parse(stdout)).toMatchObject({
+      build: kind,
+      instances: [{ name: "VI_1", state: "MASTER", vips: [{ held: true }] }],
+    });
+    expect(await node.holds("192.0.2.100")).toBe(true);
+    daemon.kill("SIGTERM");
+    expect(await daemon.ended).toBe(0);
+    expect(await node.holds("192.0.2.100")).toBe(false);
+  });
+
+  it("without -n it returns 0 with the daemon standing", async () => {
+    await using lab = await Lab.open("buildbg");
+    const node = await masterNode(lab);
+    expect((await node.exec([`${installed}/vipd`])).code).toBe(0);
+    const status = await node.exec([`${installed}/vipd`, "status"]);
+    expect(status.stdout).toContain("VI_1");
+    await node.exec(["sh", "-c", "kill $(cat /run/keepalived.pid)"]);
+    const gone =
+      "for i in $(seq 100); do [ -e /run/keepalived.pid ] || exit 0; sleep 0.1; done; exit 1";
+    expect((await node.exec(["sh", "-c", gone])).code).toBe(0);
+    expect((await node.exec(["ls", "/run"])).stdout).not.toContain("keepalived.sock");
   });
 
   it("the other architecture is laid out, and marked unproven unless it ran", async () => {
