@@ -1,6 +1,6 @@
 // The control server on real Unix sockets, against a provider made up here.
 
-import { afterEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, describe, expect, it } from "vitest";
 import { EventLog } from "./event_log.ts";
 import type { ProviderStatus, Reply } from "./protocol.ts";
 import { type ControlServer, serveControl, SOCKET_PATH_BYTES_MAX } from "./server.ts";
@@ -11,6 +11,7 @@ afterEach(async () => {
 });
 
 const directory = await Deno.makeTempDir({ prefix: "vipd-control-" });
+afterAll(() => Deno.remove(directory, { recursive: true }));
 let pathCount = 0;
 const freshPath = () => `${directory}/${++pathCount}.sock`;
 

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, describe, expect, it } from "vitest";
 import { log, resetLog } from "../base/log.ts";
 import { consoleText, openLog, syslogText } from "./log_sinks.ts";
 import type { LogOptions } from "./options.ts";
@@ -6,6 +6,7 @@ import type { LogOptions } from "./options.ts";
 afterEach(() => resetLog());
 
 const directory = await Deno.makeTempDir({ prefix: "vipd-log-" });
+afterAll(() => Deno.remove(directory, { recursive: true }));
 const OPTIONS: LogOptions = { console: false, detail: 0, syslog: true, facility: "local3" };
 const wallMs = new Date(2026, 10, 2, 7, 5, 9).getTime();
 
