@@ -257,6 +257,69 @@ describe("FrameSocket and PacketSocket", () => {
     }
   });
 
+  it("PacketSocket passes GSO frames and partial checksums on: 1 MiB of TCP both ways", async () => {
+    const [left, middle, right] = ["l", "m", "r"].map((name) => namespaces.add(name)) as [
+      string,
+      string,
+      string,
+    ];
+    for (const [end, device] of [[left, "left"], [right, "right"]] as const) {
+      ip(`-n ${end} link add eth0 type veth peer name ${device} netns ${middle}`);
+      ip(`-n ${end} link set eth0 up`);
+      ip(`-n ${middle} link set ${device} up`);
+    }
+    ip(`-n ${left} addr add 10.5.0.1/24 dev eth0`);
+    ip(`-n ${right} addr add 10.5.0.2/24 dev eth0`);
+    const sockets = ["left", "right"].map((device) =>
+      within(middle, () => PacketSocket.open(ifindexOf(middle, device), device))
+    ) as [PacketSocket, PacketSocket];
+    const listener = within(right, () => Deno.listen({ hostname: "10.5.0.2", port: 8000 }));
+    const frame = Pinned.of(65_536 + 256);
+    let largest = 0;
+    let refused = 0;
+    const forwarder = setInterval(() => {
+      for (const [from, to] of [[0, 1], [1, 0]] as const) {
+        for (
+          let length = sockets[from].receive(frame);
+          length >= 0;
+          length = sockets[from].receive(frame)
+        ) {
+          largest = Math.max(largest, length);
+          if (sockets[to].send(frame, length) !== 0) refused++;
+        }
+      }
+    }, 1);
+    const size = 1 << 20;
+    const program = `
+      const connection = await Deno.connect({ hostname: "10.5.0.2", port: 8000 });
+      const writing = (async () => {
+        const data = new Uint8Array(${size});
+        for (let at = 0; at < data.length;) at += await connection.write(data.subarray(at));
+        await connection.closeWrite();
+      })();
+      let back = 0;
+      const part = new Uint8Array(65536);
+      for (let n = await connection.read(part); n !== null; n = await connection.read(part)) back += n;
+      await writing;
+      console.log(back);`;
+    const child = new Deno.Command("ip", {
+      args: ["netns", "exec", left, "timeout", "20", Deno.execPath(), "eval", program],
+      stdin: "null",
+    }).output();
+    try {
+      const connection = await listener.accept();
+      await connection.readable.pipeTo(connection.writable);
+      expect(new TextDecoder().decode((await child).stdout).trim()).toBe(String(size));
+      expect(largest).toBeGreaterThan(10_000);
+      expect(refused).toBe(0);
+      expect(sockets.map((socket) => socket.takeDropped())).toEqual([0, 0]);
+    } finally {
+      clearInterval(forwarder);
+      listener.close();
+      sockets.forEach((socket) => socket.close());
+    }
+  });
+
   it("answer an errno for an interface that is gone", () => {
     const frames = within(a, () => new FrameSocket());
     try {
