@@ -192,8 +192,10 @@ export class Daemon {
         return void this.#program(output.batch, output.operations);
       case "stopped":
         return this.#stopped.resolve();
+      case "tracker":
+        return; // for the core: sent above
       default:
-        this.#effects.carryOut(output);
+        return this.#effects.carryOut(output);
     }
   }
 
