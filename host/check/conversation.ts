@@ -78,9 +78,9 @@ class Talk {
     });
     socket.on("secureConnect", () => this.#opened());
     socket.on("data", (chunk: Uint8Array) => this.#take(chunk));
-    socket.on("end", () => this.finish(this.#conversation.onEnd()));
+    socket.on("end", () => this.#end());
     socket.on("error", (error: Error & { code?: string }) => this.#fail(error));
-    socket.on("close", () => this.finish(this.#conversation.onEnd()));
+    socket.on("close", () => this.#end());
     return socket;
   }
 
@@ -105,7 +105,12 @@ class Talk {
     // A server that drops TLS without saying goodbye has still answered, as keepalived sees it.
     const isUnclean = this.#conversation.tls !== null && this.#phase === "read" &&
       isUncleanClose(error);
-    this.finish(isUnclean ? this.#conversation.onEnd() : outcomeOfError(this.#phase, error));
+    if (isUnclean) this.#end();
+    else this.finish(outcomeOfError(this.#phase, error));
+  }
+
+  #end(): void {
+    if (!this.#done) this.finish(this.#conversation.onEnd());
   }
 
   #arm(): void {

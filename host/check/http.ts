@@ -1,7 +1,7 @@
 // HTTP_GET and SSL_GET: one request of one URL. The request is keepalived's to the byte; the answer
 // counts as complete at Content-Length or when the server closes.
 
-import type { CheckOutcome, CheckSpec } from "../engine/contract.ts";
+import type { CheckOutcome, HttpCheckSpec } from "../engine/contract.ts";
 import { converse } from "./conversation.ts";
 import { HttpAnswer } from "./http_answer.ts";
 
@@ -12,7 +12,7 @@ export function httpRequest(path: string, host: string): string {
 
 /** Makes one check. Never rejects. */
 export function checkHttp(
-  spec: Extract<CheckSpec, { kind: "HTTP_GET" | "SSL_GET" }>,
+  spec: HttpCheckSpec,
   signal: AbortSignal,
 ): Promise<CheckOutcome> {
   const answer = new HttpAnswer(spec.digest);

@@ -1,10 +1,10 @@
 // MISC_CHECK: a command, and how it ended.
 
-import type { CheckOutcome, CheckSpec, RunScript } from "../engine/contract.ts";
+import type { CheckOutcome, MiscCheckSpec, RunScript } from "../engine/contract.ts";
 
 /** Makes one check. Never rejects. */
 export async function checkMisc(
-  spec: Extract<CheckSpec, { kind: "MISC_CHECK" }>,
+  spec: MiscCheckSpec,
   signal: AbortSignal,
   runScript: RunScript,
 ): Promise<CheckOutcome> {

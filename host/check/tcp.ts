@@ -1,11 +1,11 @@
 // TCP_CHECK: the connection comes up within connect_timeout.
 
-import type { CheckOutcome, CheckSpec } from "../engine/contract.ts";
+import type { CheckOutcome, TcpCheckSpec } from "../engine/contract.ts";
 import { converse } from "./conversation.ts";
 
 /** Makes one check. Never rejects. */
 export function checkTcp(
-  spec: Extract<CheckSpec, { kind: "TCP_CHECK" }>,
+  spec: TcpCheckSpec,
   signal: AbortSignal,
 ): Promise<CheckOutcome> {
   const conversation = {

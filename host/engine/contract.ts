@@ -215,22 +215,36 @@ export interface RunScriptOutput {
   timeoutUs: number;
 }
 
+/** A TCP connection to make. */
+export interface TcpCheckSpec {
+  kind: "TCP_CHECK";
+  target: Endpoint;
+  connectTimeoutUs: number;
+}
+
+/** A URL to get. */
+export interface HttpCheckSpec {
+  kind: "HTTP_GET" | "SSL_GET";
+  target: Endpoint;
+  connectTimeoutUs: number;
+  path: string;
+  /** Value of the Host header. */
+  host: string;
+  /** Name in the TLS handshake; null = none. */
+  sni: string | null;
+  /** Compute the MD5 of the body. */
+  digest: boolean;
+}
+
+/** A command to run. */
+export interface MiscCheckSpec {
+  kind: "MISC_CHECK";
+  script: Script;
+  timeoutUs: number;
+}
+
 /** What to do for one check. */
-export type CheckSpec =
-  | { kind: "TCP_CHECK"; target: Endpoint; connectTimeoutUs: number }
-  | {
-    kind: "HTTP_GET" | "SSL_GET";
-    target: Endpoint;
-    connectTimeoutUs: number;
-    path: string;
-    /** Value of the Host header. */
-    host: string;
-    /** Name in the TLS handshake; null = none. */
-    sni: string | null;
-    /** Compute the MD5 of the body. */
-    digest: boolean;
-  }
-  | { kind: "MISC_CHECK"; script: Script; timeoutUs: number };
+export type CheckSpec = TcpCheckSpec | HttpCheckSpec | MiscCheckSpec;
 
 /** Run one check once. */
 export interface RunCheckOutput {

@@ -29,9 +29,9 @@ export class Mailer {
 
 /** Hands a mail to its relay. Rejects with the relay's or the system's words. */
 export async function sendMail(message: MailMessage, date: Date): Promise<void> {
-  const { createTransport } = await import("nodemailer");
+  const { default: SmtpConnection } = await import("nodemailer/lib/smtp-connection");
   const timeoutMs = message.connectTimeoutUs / 1000;
-  const transport = createTransport({
+  const connection = new SmtpConnection({
     host: message.server.host,
     port: message.server.port,
     name: message.helo,
@@ -43,20 +43,31 @@ export async function sendMail(message: MailMessage, date: Date): Promise<void> 
     socketTimeout: timeoutMs,
     dnsTimeout: timeoutMs,
   });
-  const limit = Promise.withResolvers<never>();
-  const timer = setTimeout(
-    () => limit.reject(new Error("the relay takes too long")),
-    timeoutMs * TIMEOUTS_MAX,
-  );
+  let timer: ReturnType<typeof setTimeout> | undefined;
   try {
-    const envelope = { from: message.from, to: message.to };
-    await Promise.race([
-      transport.sendMail({ envelope, raw: composeMail(message, date) }),
-      limit.promise,
-    ]);
+    await new Promise<void>((resolve, reject) => {
+      timer = setTimeout(
+        () => reject(new Error("the relay takes too long")),
+        timeoutMs * TIMEOUTS_MAX,
+      );
+      // For good: an error that comes after the end must not be without a listener.
+      connection.on("error", reject);
+      connection.on("end", () => reject(new Error("the relay has closed the connection")));
+      const envelope = { from: message.from, to: message.to };
+      connection.connect((error) => {
+        if (error) return reject(error);
+        connection.send(envelope, composeMail(message, date), (error) => {
+          if (error) reject(error);
+          else resolve();
+        });
+      });
+    });
+    connection.quit();
+  } catch (thrown) {
+    connection.close();
+    throw thrown;
   } finally {
     clearTimeout(timer);
-    transport.close();
   }
 }
 
