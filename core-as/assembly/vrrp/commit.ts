@@ -39,7 +39,7 @@ import {
   vipOf,
   vipOfInstance,
 } from "./arena";
-import { garpBurst } from "./garp";
+import { garpBurst, garpReschedule } from "./garp";
 import { classifyAll, findAddress, removeAddress } from "./interface_table";
 import { findInstance, findVip } from "./key_index";
 import { isLeased, refreshPeriodUs, renewLeases, setLease } from "./lease";
@@ -335,6 +335,9 @@ function takeUp(instance: Instance): void {
 }
 
 function takeTiming(instance: Instance, old: Instance): void {
+  if (instance.state == STATE_MASTER && old.garpRefreshUs != instance.garpRefreshUs) {
+    garpReschedule(instance);
+  }
   const sameVersion = old.version == instance.version;
   if (sameVersion && old.intervalUs == instance.intervalUs) return;
   if (instance.state == STATE_MASTER) {

@@ -33,6 +33,12 @@ export function garpBegin(instance: Instance): void {
   }
 }
 
+/** After a reload gave a MASTER another refresh period. */
+export function garpReschedule(instance: Instance): void {
+  if (instance.garpRefreshUs == 0) stopTimer(instance, TIMER_GARP_REFRESH);
+  else setTimer(instance, TIMER_GARP_REFRESH, node().nowUs + instance.garpRefreshUs);
+}
+
 /** On leaving MASTER: what is still to come is cancelled. */
 export function garpEnd(instance: Instance): void {
   stopTimer(instance, TIMER_GARP_DELAY);
