@@ -125,7 +125,7 @@ export interface CheckResultInput {
   outcome: CheckOutcome;
 }
 
-/** The core told a transition. */
+/** The core told a transition; it may come before the configuration that it belongs to. */
 export interface TransitionInput {
   kind: "transition";
   record: TransitionRecord;
@@ -149,8 +149,9 @@ export interface MailDoneInput {
 }
 
 /**
- * The IPVS table as read at start (crash-only: there is no other start). Before this input no
- * `ipvs` output is made. The user-space director and the simulator pass an empty table.
+ * The IPVS table as read at start (crash-only: there is no other start), and whenever it is read
+ * again. Before this input and the first `configure`, in any order, no `ipvs` output is made. The
+ * user-space director and the simulator pass an empty table.
  */
 export interface IpvsPresentInput {
   kind: "ipvsPresent";
@@ -398,6 +399,8 @@ export type RunScript = (script: Script, options: RunOptions) => RunningScript;
 export const PERIOD_MIN_US = 1000;
 /** The first check of a server comes so long after start at the earliest, microseconds. */
 export const CHECK_START_DELAY_US = 1_000_000;
+/** Transitions kept that came before their configuration: start of every instance, its groups. */
+export const EARLY_TRANSITION_MAX = 2048;
 /** Notifications of one subject that wait; one more drops the oldest but never the last state. */
 export const NOTIFY_QUEUE_MAX = 16;
 /** A subject's next script starts after so long even if the one before still runs, microseconds. */

@@ -109,7 +109,7 @@ function take(state: EngineState, input: EngineInput): void {
     case "mailDone":
       return takeMailDone(state, input);
     case "ipvsPresent":
-      return takePresent(state, input);
+      return takePresent(state, input.services);
     case "ipvsDone":
       return takeIpvsDone(state, input);
     case "command":
@@ -125,6 +125,7 @@ function configure(state: EngineState, input: ConfigureInput): void {
   configureNotifications(state, config);
   configureTrackers(state, config.scripts, index);
   configureServices(state, config, isReload);
+  if (state.ipvs.read !== null) takePresent(state, state.ipvs.read);
 }
 
 function fireTimers(state: EngineState): void {

@@ -9,7 +9,7 @@ import {
   IPVS_RETRY_US,
   type IpvsDoneInput,
   type IpvsOperation,
-  type IpvsPresentInput,
+  type IpvsPresentService,
 } from "./contract.ts";
 import {
   applyOperation,
@@ -32,17 +32,23 @@ export function markService(state: EngineState, service: ServiceState): void {
   state.ipvs.dirty.add(serviceId(service.config.key));
 }
 
-/** Takes the table that was read from the kernel; whatever was believed before is forgotten. */
-export function takePresent(state: EngineState, input: IpvsPresentInput): void {
+/**
+ * Takes the table that was read; whatever was believed before is forgotten. Before the first
+ * configuration it is only kept: what is ours must not be removed because nobody wants it yet.
+ */
+export function takePresent(state: EngineState, services: IpvsPresentService[]): void {
   const ipvs = state.ipvs;
-  const wanted = wantedIds(state);
+  ipvs.read = services;
+  if (state.setup === null) return;
   ipvs.ready = true;
+  ipvs.read = null;
   ipvs.present = new Map();
   ipvs.pending.clear();
   ipvs.failed.clear();
   ipvs.failures = 0;
   ipvs.retryUs = null;
-  for (const found of input.services) {
+  const wanted = wantedIds(state);
+  for (const found of services) {
     const id = serviceId(found.service.key);
     if (!found.ours && !wanted.has(id)) continue;
     const destinations = new Map(found.destinations.map((row) => [destinationId(row), row]));

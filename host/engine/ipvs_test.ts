@@ -129,6 +129,15 @@ describe("the engine's table", () => {
     expect(bench.operations).toHaveLength(6);
   });
 
+  it("removes nothing of ours because the configuration has not come yet", () => {
+    const bench = new EngineBench();
+    const services = [found(1, ["192.0.2.1", "192.0.2.2"], true)];
+    bench.input({ kind: "ipvsPresent", services });
+    expect(bench.operations).toEqual([]);
+    bench.configure(config({ virtualServers: [virtualServer(1)] }));
+    expect(bench.operations).toEqual([]);
+  });
+
   it("moves what a dead daemon left to what should be, and leaves others' services alone", () => {
     const bench = new EngineBench();
     bench.configure(wanted);

@@ -9,6 +9,7 @@
 import type { Config, NotifyScripts, Script } from "../conf/model.ts";
 import { ID_NONE, type StateName } from "../core/abi.gen.ts";
 import {
+  EARLY_TRANSITION_MAX,
   NOTIFY_QUEUE_MAX,
   NOTIFY_WAIT_MAX_US,
   type NotifyDoneInput,
@@ -31,6 +32,9 @@ export function configureNotifications(state: EngineState, config: Config): void
   }
   for (const group of config.groups) configureSubject(state, "GROUP", group);
   for (const instance of config.instances) configureSubject(state, "INSTANCE", instance);
+  for (const record of state.notify.early.splice(0)) takeTransition(state, record);
+  // What is still unknown belongs to no configuration of ours.
+  state.notify.early = [];
 }
 
 function configureSubject(
@@ -53,14 +57,19 @@ function configureSubject(
   });
 }
 
-/** Notifies of a transition. */
+/** Notifies of a transition, or keeps it until the configuration that knows its subject is here. */
 export function takeTransition(state: EngineState, record: TransitionRecord): void {
   const isGroup = record.subject === "GROUP";
   const name = isGroup ? record.groupName : record.instanceName;
   const key = `${record.subject} ${name ?? ""}`;
   const subject = state.notify.subjects.get(key);
   const to = toldState(record);
-  if (subject === undefined || to === null) return;
+  if (to === null) return;
+  if (subject === undefined) {
+    state.notify.early.push(record);
+    if (state.notify.early.length > EARLY_TRANSITION_MAX) state.notify.early.shift();
+    return;
+  }
   // A member that already told the state its group brings it to is not told it again.
   if (subject.told !== to) {
     subject.told = to;

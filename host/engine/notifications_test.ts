@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { NOTIFY_QUEUE_MAX, type NotifyOutput } from "./contract.ts";
+import { EARLY_TRANSITION_MAX, NOTIFY_QUEUE_MAX, type NotifyOutput } from "./contract.ts";
 import {
   ALL_NOTIFY,
   config,
@@ -150,10 +150,28 @@ describe("notifications (keepalived.conf(5) notify)", () => {
     expect(bench.take()).toEqual([]);
   });
 
-  it("ignores transitions of what it does not know", () => {
-    const bench = benchOf();
-    bench.input({ kind: "transition", record: transition("VI_9", "MASTER") });
+  it("keeps what the core tells before the configuration has come, in order", () => {
+    const bench = new EngineBench();
+    bench.input({ kind: "transition", record: transition("VI_1", "BACKUP") });
+    bench.input({ kind: "transition", record: transition("VI_1", "MASTER") });
     expect(bench.take()).toEqual([]);
+    const notify = { ...NO_NOTIFY, any: script("/n any") };
+    bench.configure(config({ instances: [instance("VI_1", { notify })] }));
+    expect(runAll(bench)).toEqual([
+      "/n any INSTANCE VI_1 BACKUP 100",
+      "/n any INSTANCE VI_1 MASTER 100",
+    ]);
+  });
+
+  it("forgets transitions of what the next configuration does not know either", () => {
+    const bench = benchOf();
+    for (let i = 0; i < 3000; i++) {
+      bench.input({ kind: "transition", record: transition("VI_9", "MASTER") });
+    }
+    expect(bench.engine.state.notify.early).toHaveLength(EARLY_TRANSITION_MAX);
+    bench.configure(config());
+    expect(bench.take()).toEqual([]);
+    expect(bench.engine.state.notify.early).toEqual([]);
   });
 
   it("the queue is bounded, and the last state is always delivered, in order", () => {

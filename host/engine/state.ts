@@ -17,9 +17,11 @@ import type {
   EngineOutput,
   HostIdentity,
   IpvsOperation,
+  IpvsPresentService,
   MailMessage,
   NotifyOutput,
   ScriptOutcome,
+  TransitionRecord,
 } from "./contract.ts";
 import type { CoreIndex } from "./core_index.ts";
 import type { EngineEvent } from "./event.ts";
@@ -145,8 +147,10 @@ export interface CheckerState {
 
 /** What IPVS holds as far as we know. */
 export interface IpvsState {
-  /** False until the table was read at start. */
+  /** False until the table was read and a configuration is there. */
   ready: boolean;
+  /** What was read before the first configuration. */
+  read: IpvsPresentService[] | null;
   /** What the balancer holds once all batches are carried out. */
   present: IpvsTable;
   nextBatch: number;
@@ -167,6 +171,8 @@ export interface NotifyState {
   nextId: number;
   /** By `INSTANCE name` or `GROUP name`. */
   subjects: Map<string, SubjectState>;
+  /** Transitions of subjects whose configuration has not come yet: the core was faster. */
+  early: TransitionRecord[];
 }
 
 /** One instance or group that notifies. */
@@ -216,6 +222,7 @@ export function createState(seed: number): EngineState {
     nextChecker: 1,
     ipvs: {
       ready: false,
+      read: null,
       present: new Map(),
       nextBatch: 1,
       pending: new Map(),
@@ -224,7 +231,7 @@ export function createState(seed: number): EngineState {
       dirty: new Set(),
       failed: new Set(),
     },
-    notify: { nextId: 1, subjects: new Map() },
+    notify: { nextId: 1, subjects: new Map(), early: [] },
     mail: { nextId: 1, queue: [], sending: null },
     stop: null,
     outputs: [],
