@@ -26,6 +26,8 @@ export interface RecordNames {
   groupName?: string;
   trackerName?: string;
   interfaceName?: string;
+  /** VRRP version of the instance. */
+  instanceVersion?: number;
 }
 
 /** The reason record of a transition with its names. */

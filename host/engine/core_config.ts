@@ -67,6 +67,7 @@ export function buildCoreConfig(config: Config, options: CoreConfigOptions): Cor
     generation,
     instances: config.instances.map((instance) => instance.name),
     instanceInterfaces: config.instances.map((instance) => instance.interface),
+    instanceVersions: config.instances.map((instance) => instance.version),
     groups,
     trackers,
     vips,

@@ -177,6 +177,7 @@ describe("RecordNamer", () => {
     expect(namesOf({ instance: 9, tracker: ID_NONE, ifindex: 77 }, build(TWO).index)).toEqual({});
     expect(namesOf({ instance: 0 }, build(TWO).index)).toEqual({
       instanceName: "VI_1",
+      instanceVersion: 2,
       interfaceName: "eth0",
     });
   });

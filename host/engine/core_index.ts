@@ -7,8 +7,9 @@ export interface CoreIndex {
   generation: number;
   /** vrrp_instance names, in the order of the file. */
   instances: string[];
-  /** Interface of each instance. */
+  /** Interface and VRRP version of each instance. */
   instanceInterfaces: string[];
+  instanceVersions: number[];
   /** vrrp_sync_group names. */
   groups: string[];
   /** Trackers; a name keeps its number over reloads, so there may be holes. */

@@ -234,6 +234,9 @@ function refusedPhrase(record: RefusedRecord): string {
     }) from ${record.source}. ignoring...`;
   }
   const name = record.instance === ID_NONE ? interfaceOf(record) : instanceOf(record);
+  if (status === "CHECKSUM") {
+    return `(${name}) Invalid VRRPv${record.instanceVersion ?? ""} checksum`;
+  }
   return `(${name}) ${REFUSED[status] ?? numberedPhrase(status, got, want)}`;
 }
 
@@ -243,8 +246,6 @@ function numberedPhrase(status: StatusName, got: number, want: number): string {
       return `vrrp packet too short, length ${got} and expect ${want}`;
     case "TOO_LONG":
       return `vrrp packet too long, length ${got} and expect ${want}`;
-    case "CHECKSUM":
-      return "Invalid VRRP checksum";
     case "TTL":
       return `invalid TTL/HL. Received ${got} and expect ${want}`;
     case "VERSION":
@@ -254,7 +255,9 @@ function numberedPhrase(status: StatusName, got: number, want: number): string {
     case "AUTH_TYPE":
       return `received a ${got} auth, expecting ${want}!`;
     case "INTERVAL":
-      return `advertisement interval mismatch mine=${want} sec rcv'd=${got} sec`;
+      return `advertisement interval mismatch mine=${want / 1_000_000} sec rcv'd=${
+        got / 1_000_000
+      } sec`;
     case "ADDRESS_LIST":
       return `received an unexpected ip number count ${got}, expected ${want}!`;
     default:

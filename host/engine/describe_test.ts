@@ -138,10 +138,11 @@ describe("other records", () => {
     ["TTL", {}, "(VI_1) invalid TTL/HL. Received 64 and expect 255"],
     ["AUTH_DATA", {}, "(VI_1) received an invalid passwd!"],
     ["AUTH_TYPE", { got: 0, want: 1 }, "(VI_1) received a 0 auth, expecting 1!"],
+    ["CHECKSUM", { instanceVersion: 2 }, "(VI_1) Invalid VRRPv2 checksum"],
     ["VERSION", { got: 3, want: 2 }, "(VI_1) wrong version. Received 3 and expect 2"],
     [
       "INTERVAL",
-      { got: 3, want: 1 },
+      { got: 3 * SECOND_US, want: SECOND_US },
       "(VI_1) advertisement interval mismatch mine=1 sec rcv'd=3 sec",
     ],
   ])("refused for %s", (status, change, phrase) => {

@@ -64,7 +64,9 @@ export function namesOf(
   const interfaceName = record.ifindex === undefined
     ? index.instanceInterfaces[record.instance]
     : index.interfaces.find((row) => row.ifindex === record.ifindex)?.name;
+  const instanceVersion = index.instanceVersions[record.instance];
   return {
+    ...(instanceVersion === undefined ? {} : { instanceVersion }),
     ...(instanceName === undefined ? {} : { instanceName }),
     ...(groupName === undefined ? {} : { groupName }),
     ...(trackerName === undefined ? {} : { trackerName }),

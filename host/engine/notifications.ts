@@ -30,7 +30,10 @@ export function configureNotifications(state: EngineState, config: Config): void
     }
     subject.removed = true;
   }
-  for (const group of config.groups) configureSubject(state, "GROUP", group);
+  for (const group of config.groups) {
+    // A group without members has no state, and nothing to tell at the stop either.
+    if (group.members.length > 0) configureSubject(state, "GROUP", group);
+  }
   for (const instance of config.instances) configureSubject(state, "INSTANCE", instance);
   for (const record of state.notify.early.splice(0)) takeTransition(state, record);
   // What is still unknown belongs to no configuration of ours.
@@ -220,10 +223,10 @@ export function isNotifyIdle(state: EngineState): boolean {
   return true;
 }
 
-/** True when every instance and group of the configuration has told STOP. */
+/** True when every instance and group of the configuration that ever told a state has told STOP. */
 export function isStopTold(state: EngineState): boolean {
   for (const subject of state.notify.subjects.values()) {
-    if (!subject.removed && subject.told !== "STOP") return false;
+    if (!subject.removed && subject.told !== null && subject.told !== "STOP") return false;
   }
   return true;
 }

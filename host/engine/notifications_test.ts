@@ -213,6 +213,8 @@ describe("notifications (keepalived.conf(5) notify)", () => {
 
   it("STOP is waited for, but not for ever", () => {
     const bench = benchOf();
+    bench.input({ kind: "transition", record: transition("VI_1", "MASTER") });
+    runAll(bench);
     bench.input({ kind: "command", command: "STOP", keepServices: false });
     bench.input({ kind: "transition", record: transition("VI_1", "STOP", { reason: "STOP" }) });
     expect(bench.take().map((output) => output.kind)).toEqual(["notify"]);
