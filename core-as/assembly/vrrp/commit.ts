@@ -6,7 +6,6 @@
 
 import { ID_NONE, PRIORITY_OWNER } from "../abi/limits";
 import {
-  NOTICE_CONFIG_COMMITTED,
   REASON_GROUP,
   REASON_RELOAD,
   REASON_REMOVED,
@@ -44,7 +43,7 @@ import { classifyAll, findAddress, removeAddress } from "./interface_table";
 import { findInstance, findVip } from "./key_index";
 import { isLeased, refreshPeriodUs, renewLeases, setLease } from "./lease";
 import { becomeStopped, restartDownTimer, takeInterval } from "./machine";
-import { ENTRY_ADDRESS_ADD, ENTRY_ADDRESS_REMOVE, notice, queueCursor } from "./output_queue";
+import { ENTRY_ADDRESS_ADD, ENTRY_ADDRESS_REMOVE, queueCursor, tellCommit } from "./output_queue";
 import {
   Instance,
   INTERFACE_STAGED,
@@ -317,7 +316,7 @@ function tellCommitted(removed: u32): void {
     if (instanceAt(n).paired == ID_NONE) added++;
     else changed += instanceAt(n).changed;
   }
-  notice(ID_NONE, NOTICE_CONFIG_COMMITTED, <f64> added, <f64> changed, <f64> removed);
+  tellCommit(added, changed, removed);
 }
 
 /** Brings a running instance in line with its new configuration, short of changing its state. */

@@ -126,6 +126,8 @@ describe("reload", () => {
     });
     expect(kinds(outputs)).toEqual(["addressRemove", "notice", "addressAdd", "frame"]);
     expect(only(outputs, "addressRemove").map((a) => a.address)).toEqual(["10.9.0.101"]);
+    // Number 1 means another address by now.
+    expect(only(outputs, "addressRemove")[0]!.vip).toBe(0xffff_ffff);
     expect(only(outputs, "addressAdd").map((a) => a.address)).toEqual(["10.9.0.102"]);
     expect(only(outputs, "frame")).toHaveLength(1);
     expect(node.status()).toMatchObject({ state: "MASTER", vipsHeld: 2 });

@@ -19,7 +19,7 @@ type Fields = Parameters<typeof instance>[0];
 function master(fields: Fields = {}): VirtualNode {
   const node = VirtualNode.ready();
   const owner = { priority: 255, flags: 0x40 | (fields?.flags ?? 0) };
-  node.configure({ instances: [instance({ ...fields, ...owner })], vips: [vip(fields)] });
+  node.configure({ instances: [instance({ ...fields, ...owner })], vips: [vip()] });
   return node;
 }
 

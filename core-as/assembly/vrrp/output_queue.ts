@@ -5,7 +5,7 @@
 
 import { ID_NONE } from "../abi/limits";
 import { NoticeOutput, OUTPUT_NOTICE, OUTPUT_PRIORITY, PriorityOutput } from "../abi/output";
-import { FAMILY_NONE, NOTICE_OUTPUT_OVERRUN } from "../abi/state";
+import { FAMILY_NONE, NOTICE_CONFIG_COMMITTED, NOTICE_OUTPUT_OVERRUN } from "../abi/state";
 import { ASSERT_QUEUE, ensure } from "./assertion";
 import { node, queueCapacity, queueEntry, queueNeeded, queueRecord } from "./arena";
 import { Instance, QueueEntry } from "./records";
@@ -105,7 +105,7 @@ export function queueRemarkOf(kind: u32, size: u32): u32 {
   return queueRecordOf(kind, size);
 }
 
-/** Tells a notice of an instance (or null) without a peer. */
+/** Tells a notice of an instance, or of the node with ID_NONE; without a peer. */
 export function notice(instance: u32, code: u32, a: f64, b: f64, c: f64): void {
   const at = queueRemarkOf(OUTPUT_NOTICE, offsetof<NoticeOutput>());
   if (at == 0) return;
@@ -116,6 +116,21 @@ export function notice(instance: u32, code: u32, a: f64, b: f64, c: f64): void {
   record.b = b;
   record.c = c;
   record.family = FAMILY_NONE;
+}
+
+/**
+ * Tells that a configuration was committed. This one is never lost: what comes before it has the
+ * numbers of the old configuration, what comes after it those of the new one.
+ */
+export function tellCommit(added: u32, changed: u32, removed: u32): void {
+  const record = changetype<NoticeOutput>(
+    queueRecordOf(OUTPUT_NOTICE, offsetof<NoticeOutput>()),
+  );
+  record.instance = ID_NONE;
+  record.notice = NOTICE_CONFIG_COMMITTED;
+  record.a = added;
+  record.b = changed;
+  record.c = removed;
 }
 
 /** Tells a notice about the sender of the last accepted advert. */

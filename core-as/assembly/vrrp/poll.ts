@@ -1,6 +1,7 @@
 // Makes the next record from the output queue at the output buffer: finished ones are copied, cursors
 // make one record for each address (and round) when the host asks for it.
 
+import { ID_NONE } from "../abi/limits";
 import { outputAddress } from "../abi/memory";
 import {
   AddressAddOutput,
@@ -23,7 +24,7 @@ import {
   ipv4Emit,
 } from "../wire/ipv4";
 import { vrrpEmitV2, vrrpEmitV3, vrrpPutAddress, vrrpSeal } from "../wire/vrrp";
-import { instanceOf, interfaceOf, queueRecord, vipOfInstance } from "./arena";
+import { instanceOf, interfaceOf, node, queueRecord, vipOfInstance } from "./arena";
 import { hasNeighbours } from "./interface_table";
 import {
   ENTRY_ADDRESS_ADD,
@@ -155,7 +156,8 @@ function nextAddress(entry: QueueEntry): u32 {
     record.kind = kindOf(entry.operation);
     record.size = <u32> offsetof<AddressAddOutput>();
     record.instance = instance.instance;
-    record.vip = vip.vip;
+    // Numbers of addresses are those of the running configuration; the host knows no others.
+    record.vip = entry.bank == node().bank ? vip.vip : ID_NONE;
     record.ifindex = vip.ifindex;
     record.family = vip.family;
     record.prefixLength = vip.prefixLength;

@@ -2,6 +2,7 @@
 
 import { describe, expect, it } from "vitest";
 import {
+  type ConfigInstanceInput,
   type Input,
   INSTANCE_SKIP_CHECK_ADV_ADDR,
   type InstanceStatus,
@@ -32,9 +33,12 @@ function node2(): VirtualNode {
   return node;
 }
 
-function node3(fields: Parameters<typeof instance>[0] = {}): VirtualNode {
+function node3(fields: Partial<ConfigInstanceInput> = {}): VirtualNode {
   const node = VirtualNode.ready();
-  node.configure({ instances: [instance(fields)], vips: [vip(fields)] });
+  node.configure({
+    instances: [instance(fields)],
+    vips: [vip(fields.family === undefined ? {} : { family: fields.family })],
+  });
   return node;
 }
 
