@@ -22,5 +22,5 @@ export function checkCluster(loaded: readonly Loaded[]): Diagnostic[] {
   const diagnostics = new Diagnostics();
   const routers = routersOf(nodes);
   for (const rule of CLUSTER_RULES) rule.check(nodes, routers, reporter(rule, diagnostics));
-  return diagnostics.sorted();
+  return diagnostics.sorted(nodes.flatMap(({ config }) => config.files));
 }

@@ -5,7 +5,7 @@ import { ADDRESS_OPTIONS } from "./read/address_line.ts";
 import { CHECKERS, URL_BLOCKS } from "./read/check.ts";
 import { GLOBAL_DEFS, VIPD } from "./read/global.ts";
 import { REAL_SERVER, VIRTUAL_SERVER } from "./read/lvs.ts";
-import { ROOT_SPEC } from "./read/root.ts";
+import { ROOT_SPEC, VIPD_CONF_SPEC } from "./read/root.ts";
 import { TRACK_OPTIONS } from "./read/track_line.ts";
 import { NESTED_VRRP_BLOCKS, VRRP_INSTANCE, VRRP_SCRIPT, VRRP_SYNC_GROUP } from "./read/vrrp.ts";
 import { type Keyword, keywordTable } from "./schema/keywords.ts";
@@ -16,7 +16,15 @@ export interface KeywordCoverage extends Keyword {
 }
 
 const SPECS = [
-  ...[ROOT_SPEC, GLOBAL_DEFS, VIPD, VRRP_SCRIPT, VRRP_INSTANCE, ...NESTED_VRRP_BLOCKS],
+  ...[
+    ROOT_SPEC,
+    VIPD_CONF_SPEC,
+    GLOBAL_DEFS,
+    VIPD,
+    VRRP_SCRIPT,
+    VRRP_INSTANCE,
+    ...NESTED_VRRP_BLOCKS,
+  ],
   ...[VRRP_SYNC_GROUP, VIRTUAL_SERVER, REAL_SERVER, ...CHECKERS, ...URL_BLOCKS],
 ];
 

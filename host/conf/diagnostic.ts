@@ -14,6 +14,13 @@ export interface Span {
   endColumn: number;
 }
 
+/** A stretch of a file by offsets: cheap to have, and made a span where it is told. */
+export interface Place {
+  file: { span(start: number, end: number): Span };
+  start: number;
+  end: number;
+}
+
 /** An edit that mends what the diagnostic is about. */
 export interface Fix {
   span: Span;
@@ -39,62 +46,72 @@ export interface Finding {
   code: string;
   message: string;
   hint?: string;
-  fix?: Fix;
+  fix?: { place: Place; replacement: string };
 }
 
-/** Collects the diagnostics of one configuration, at most DIAGNOSTICS_MAX. */
+/** Collects the diagnostics of one configuration, at most DIAGNOSTICS_MAX of each severity. */
 export class Diagnostics {
-  readonly list: Diagnostic[] = [];
-  /** Findings beyond DIAGNOSTICS_MAX. */
-  omitted = 0;
-  #errors = 0;
+  readonly #list: Diagnostic[] = [];
+  readonly #found: Record<Severity, number> = { error: 0, warning: 0, info: 0 };
 
-  /** Adds a finding; beyond DIAGNOSTICS_MAX it is only counted. */
-  add(span: Span, finding: Finding): void {
-    if (finding.severity === "error") this.#errors++;
-    if (this.list.length >= DIAGNOSTICS_MAX) {
-      this.omitted++;
-      return;
-    }
-    const { file, line, column, endLine, endColumn } = span;
+  /** Adds a finding; beyond DIAGNOSTICS_MAX of its severity it is only counted. */
+  add(where: Span | Place, finding: Finding): void {
     const { severity, code, message, hint = "", fix } = finding;
-    this.list.push({
+    if (++this.#found[severity] > DIAGNOSTICS_MAX) return;
+    const { file, line, column, endLine, endColumn } = spanOf(where);
+    this.#list.push({
       ...{ file, line, column, endLine, endColumn, severity, code, message, hint },
-      ...(fix === undefined ? {} : { fix }),
+      ...(fix === undefined
+        ? {}
+        : { fix: { span: spanOf(fix.place), replacement: fix.replacement } }),
     });
   }
 
-  /** True when an error was found, told or omitted. */
+  /** How many were found, told or not. */
+  get count(): number {
+    return this.#found.error + this.#found.warning + this.#found.info;
+  }
+
+  /** True when an error was found. */
   get failed(): boolean {
-    return this.#errors > 0;
+    return this.#found.error > 0;
   }
 
-  /** True when nothing more will be kept: a reader may stop looking for more of the same. */
-  get full(): boolean {
-    return this.list.length >= DIAGNOSTICS_MAX;
+  /** True when so many errors were found that looking for more helps nobody. */
+  get hopeless(): boolean {
+    return this.#found.error > DIAGNOSTICS_MAX;
   }
 
-  /** The diagnostics in the order of the files and lines, with a last line for those omitted. */
-  sorted(): Diagnostic[] {
+  /**
+   * The diagnostics in the order of the files (those named first, then as found) and lines, with a
+   * last line for those omitted.
+   */
+  sorted(files: readonly string[]): Diagnostic[] {
     const fileRank = new Map<string, number>();
-    for (const { file } of this.list) {
+    for (const file of files) if (!fileRank.has(file)) fileRank.set(file, fileRank.size);
+    for (const { file } of this.#list) {
       if (!fileRank.has(file)) fileRank.set(file, fileRank.size);
     }
-    const list = this.list.toSorted((a, b) =>
+    const list = this.#list.toSorted((a, b) =>
       fileRank.get(a.file)! - fileRank.get(b.file)! || a.line - b.line || a.column - b.column
     );
     const last = list.at(-1);
-    if (this.omitted === 0 || last === undefined) return list;
+    if (last === undefined || this.count === list.length) return list;
     const { fix: _fix, ...place } = last;
     list.push({
       ...place,
-      severity: this.failed ? "error" : "warning",
+      severity: "info",
       code: "too-many-diagnostics",
-      message: `${this.omitted} more findings are not shown (DIAGNOSTICS_MAX ${DIAGNOSTICS_MAX})`,
+      message: `at least ${this.count - list.length} more findings are not shown ` +
+        `(DIAGNOSTICS_MAX ${DIAGNOSTICS_MAX} of each severity)`,
       hint: "mend the first ones and check again",
     });
     return list;
   }
+}
+
+function spanOf(where: Span | Place): Span {
+  return "start" in where ? where.file.span(where.start, where.end) : where;
 }
 
 /** True when a diagnostic keeps the configuration from being used. */

@@ -4,9 +4,16 @@
 
 import { Diagnostics, quoted } from "./diagnostic.ts";
 import { INCLUDE_KEYWORDS } from "./lexer.ts";
-import { CONFIG_SIZE_MAX, FILES_MAX, INCLUDE_DEPTH_MAX } from "./limits.ts";
+import { CONFIG_SIZE_MAX, FILES_MAX, INCLUDE_DEPTH_MAX, TOKENS_MAX } from "./limits.ts";
 import { type ConfSource, directoryOf, resolvePath, SourceFile } from "./source.ts";
-import { type Item, keywordOf, parse, spanOfStatement, type Statement, type Tree } from "./tree.ts";
+import {
+  type Item,
+  keywordOf,
+  parse,
+  placeOfStatement,
+  type Statement,
+  type Tree,
+} from "./tree.ts";
 
 /** The files of one configuration. */
 export class Document {
@@ -16,6 +23,7 @@ export class Document {
   readonly #source: ConfSource;
   readonly #included = new Map<Statement, Tree[]>();
   #size = 0;
+  #tokensLeft = TOKENS_MAX;
 
   constructor(source: ConfSource, diagnostics: Diagnostics) {
     this.#source = source;
@@ -57,7 +65,8 @@ export class Document {
   }
 
   #add(file: SourceFile, chain: string[]): Tree {
-    const tree = parse(file);
+    const tree = parse(file, this.#tokensLeft);
+    this.#tokensLeft -= tree.tokenCount;
     this.trees.push(tree);
     if (!file.text.includes("\0")) this.#includeAll(tree.items, chain);
     return tree;
@@ -115,7 +124,7 @@ export class Document {
     message: string,
     severity: "error" | "warning" = "error",
   ): void {
-    this.diagnostics.add(spanOfStatement(statement), {
+    this.diagnostics.add(placeOfStatement(statement), {
       severity,
       code,
       message,

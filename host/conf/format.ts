@@ -3,7 +3,7 @@
 // keep their quotes and escapes.
 // This module is browser safe.
 
-import { plainBlanks, type Token } from "./lexer.ts";
+import { INCLUDE_KEYWORDS, plainBlanks, type Token } from "./lexer.ts";
 import { tokensOf, type Tree } from "./tree.ts";
 
 const INDENT = "    ";
@@ -73,6 +73,8 @@ class Writer {
   }
 
   #open(): void {
+    // On an include line a brace belongs to the pattern.
+    if (INCLUDE_KEYWORDS.has(this.#line.trimStart().split(" ")[0]!)) this.#flush();
     if (this.#line === "") this.#startLine("{");
     else this.#line += " {";
     this.#depth++;

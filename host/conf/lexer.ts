@@ -42,6 +42,8 @@ export interface LexerNotes {
   gluedComments: number[];
   /** Starts of lines longer than keepalived reads in one piece. */
   longLines: number[];
+  /** Where reading stopped for too many tokens; null = at the end. */
+  stoppedAt: number | null;
 }
 
 /** The tokens of one file. */
@@ -66,9 +68,9 @@ export const INCLUDE_KEYWORDS: ReadonlySet<string> = new Set([
 const TAB = 0x09, LF = 0x0a, CR = 0x0d, SPACE = 0x20, BANG = 0x21, QUOTE = 0x22, HASH = 0x23;
 const DOLLAR = 0x24, APOSTROPHE = 0x27, BACKSLASH = 0x5c, OPEN = 0x7b, CLOSE = 0x7d;
 
-/** Splits a file into tokens; never fails. */
-export function tokenize(file: SourceFile): Tokens {
-  return new Lexer(file.text).run();
+/** Splits a file into at most so many tokens; never fails. */
+export function tokenize(file: SourceFile, tokensMax: number): Tokens {
+  return new Lexer(file.text, tokensMax).run();
 }
 
 /** True for blanks that look like a space but are none in ASCII. */
@@ -95,12 +97,14 @@ type LineMode = "start" | "plain" | "script" | "include";
 
 class Lexer {
   readonly #text: string;
+  readonly #tokensMax: number;
   readonly #tokens: Token[] = [];
   readonly #notes: LexerNotes = {
     oddBlanks: { count: 0, first: -1 },
     unterminatedQuotes: [],
     gluedComments: [],
     longLines: [],
+    stoppedAt: null,
   };
   #at = 0;
   #triviaStart = 0;
@@ -108,8 +112,9 @@ class Lexer {
   #lineStart = true;
   #lineAt = 0;
 
-  constructor(text: string) {
+  constructor(text: string, tokensMax: number) {
     this.#text = text;
+    this.#tokensMax = tokensMax;
   }
 
   run(): Tokens {
@@ -122,7 +127,10 @@ class Lexer {
         if (code >= 0xa0) this.#noteOddBlank(this.#at);
         this.#at++;
       } else if (code === HASH || code === BANG) this.#comment();
-      else if ((code === OPEN || code === CLOSE) && this.#mode !== "include") this.#brace(code);
+      else if (this.#tokens.length >= this.#tokensMax) {
+        this.#notes.stoppedAt = this.#at;
+        break;
+      } else if ((code === OPEN || code === CLOSE) && this.#mode !== "include") this.#brace(code);
       else this.#word();
     }
     this.#endLine();

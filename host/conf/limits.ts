@@ -2,15 +2,17 @@
 // time or memory. Reaching one is always an error that names the limit.
 // This module is browser safe.
 
-/** Bytes of all files of one configuration together. */
-export const CONFIG_SIZE_MAX = 32 * 1024 * 1024;
+/** Bytes of all files of one configuration together: some 7,000 services with 4 servers each. */
+export const CONFIG_SIZE_MAX = 8 * 1024 * 1024;
+/** Words and braces of all files together: what their trees may take of the heap. */
+export const TOKENS_MAX = 1_000_000;
 /** Files of one configuration, the main one included. */
 export const FILES_MAX = 1024;
 /** Includes inside includes; the main file is depth 0. */
 export const INCLUDE_DEPTH_MAX = 16;
 /** Blocks inside blocks. keepalived's deepest block stands at depth 4. */
 export const BLOCK_DEPTH_MAX = 16;
-/** Diagnostics kept for one configuration; the rest is counted. */
+/** Diagnostics of each severity kept for one configuration; the rest is counted. */
 export const DIAGNOSTICS_MAX = 200;
 /** Length from which keepalived cuts a line, characters. vipd reads longer ones and says so. */
 export const KEEPALIVED_LINE_LENGTH_MAX = 1024;

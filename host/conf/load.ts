@@ -56,14 +56,15 @@ export function loadConfig(
   if (document.trees.every((tree) => isText.has(tree))) {
     for (const { tree, spec } of readable) readRoot(document, tree, spec, drafts);
   }
-  const config = resolveConfig(drafts, document.trees.map(({ file }) => file.path));
+  const files = document.trees.map(({ file }) => file.path);
+  const config = resolveConfig(drafts, files);
   const { facts = null, limits = null } = options;
   runRules({ document, drafts, config, facts, limits });
   if (facts !== null) dropMissingPrograms(config, facts);
   return {
     path,
     config: diagnostics.failed ? null : config,
-    diagnostics: diagnostics.sorted(),
+    diagnostics: diagnostics.sorted(files),
     trees: document.trees,
     drafts,
   };

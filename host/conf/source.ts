@@ -102,7 +102,7 @@ export function resolvePath(directory: string, path: string): string {
 export function memorySource(files: Record<string, string | Uint8Array>): ConfSource {
   return {
     read(path) {
-      const content = files[path];
+      const content = Object.hasOwn(files, path) ? files[path] : undefined;
       if (content === undefined) {
         return { ok: false, reason: "missing", message: "there is no such file" };
       }

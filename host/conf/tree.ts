@@ -4,9 +4,9 @@
 //   block     = { items }; the brace may stand on a later line than its keyword
 // This module is browser safe.
 
-import { BLOCK_DEPTH_MAX } from "./limits.ts";
+import { BLOCK_DEPTH_MAX, TOKENS_MAX } from "./limits.ts";
 import { type LexerNotes, type Token, tokenize } from "./lexer.ts";
-import type { Span } from "./diagnostic.ts";
+import type { Place } from "./diagnostic.ts";
 import type { SourceFile } from "./source.ts";
 
 /** A keyword with its arguments and perhaps a block; no words: a block without a keyword. */
@@ -40,11 +40,12 @@ export interface Tree {
   file: SourceFile;
   items: Item[];
   notes: LexerNotes;
+  tokenCount: number;
 }
 
 /** Reads a file into a tree; never fails. Problems are strays, unclosed blocks and notes. */
-export function parse(file: SourceFile): Tree {
-  const { tokens, notes } = tokenize(file);
+export function parse(file: SourceFile, tokensMax = TOKENS_MAX): Tree {
+  const { tokens, notes } = tokenize(file, tokensMax);
   const items: Item[] = [];
   const containers: Item[][] = [items];
   const blocks: Block[] = [];
@@ -78,7 +79,7 @@ export function parse(file: SourceFile): Tree {
       current = null;
     }
   }
-  return { file, items, notes };
+  return { file, items, notes, tokenCount: tokens.length };
 }
 
 /** The text of a tree: for a parsed one, the file's text to the last character. */
@@ -110,15 +111,15 @@ export function* tokensOf(items: readonly Item[]): Generator<Token> {
 }
 
 /** Where a token stands. */
-export function spanOfToken(file: SourceFile, token: Token): Span {
-  return file.span(token.start, token.end);
+export function placeOfToken(file: SourceFile, { start, end }: Token): Place {
+  return { file, start, end };
 }
 
 /** Where a statement's words stand, its block left out; for a block alone, its brace. */
-export function spanOfStatement(statement: Statement): Span {
+export function placeOfStatement(statement: Statement): Place {
   const first = statement.words[0] ?? statement.block!.open;
   const last = statement.words.at(-1) ?? first;
-  return statement.file.span(first.start, last.end);
+  return { file: statement.file, start: first.start, end: last.end };
 }
 
 /** The keyword of a statement; "" for a block without one. */

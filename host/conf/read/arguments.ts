@@ -7,7 +7,7 @@ import { type Diagnostics, type Finding, quoted, type Severity } from "../diagno
 import type { Token } from "../lexer.ts";
 import type { Family } from "../model.ts";
 import { nearest } from "../schema/keywords.ts";
-import { keywordOf, spanOfStatement, spanOfToken, type Statement } from "../tree.ts";
+import { keywordOf, placeOfStatement, placeOfToken, type Statement } from "../tree.ts";
 
 /** Inclusive range of a number. */
 export interface Range {
@@ -75,8 +75,8 @@ export class Arguments {
   /** Says something about a word, or about the whole statement. */
   report(token: Token | null, finding: Finding): void {
     const { file } = this.statement;
-    const span = token === null ? spanOfStatement(this.statement) : spanOfToken(file, token);
-    this.diagnostics.add(span, finding);
+    const place = token === null ? placeOfStatement(this.statement) : placeOfToken(file, token);
+    this.diagnostics.add(place, finding);
   }
 
   /** Says that a word is not what it should be. */
@@ -147,7 +147,7 @@ export class Arguments {
       code,
       message: `${this.keyword}: ${quoted(token.value)} is not ${what}`,
       hint,
-      ...(near === null ? {} : { fix: { span: this.#spanOf(token), replacement: near } }),
+      ...(near === null ? {} : { fix: { place: this.#placeOf(token), replacement: near } }),
     });
     return null;
   }
@@ -181,8 +181,8 @@ export class Arguments {
     this.report(null, { severity, code, message, hint });
   }
 
-  #spanOf(token: Token) {
-    return spanOfToken(this.statement.file, token);
+  #placeOf(token: Token) {
+    return placeOfToken(this.statement.file, token);
   }
 }
 

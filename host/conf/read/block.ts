@@ -13,8 +13,9 @@ import {
   nearestKeyword,
   removedKeyword,
   ROOT,
+  VIPD_FILE,
 } from "../schema/keywords.ts";
-import { type Item, keywordOf, spanOfStatement, spanOfToken, type Statement } from "../tree.ts";
+import { type Item, keywordOf, placeOfStatement, placeOfToken, type Statement } from "../tree.ts";
 import { Arguments } from "./arguments.ts";
 
 /** What every draft knows: the statement that opened it and where each of its keywords stood last. */
@@ -66,6 +67,7 @@ export function readBlock<D extends Draft>(
   draft: D,
 ): void {
   for (const item of document.expand(items)) {
+    if (document.diagnostics.hopeless) return;
     if (item.kind === "statement") readStatement(document, spec, item, draft);
   }
 }
@@ -80,7 +82,7 @@ function readStatement<D extends Draft>(
   if (!Object.hasOwn(spec.readers, keyword)) return reportUnread(document, spec.name, statement);
   if (!hasRightShape(document, spec.name, statement)) return;
   if (draft.seen.has(keyword) && !spec.repeatable.includes(keyword)) {
-    document.diagnostics.add(spanOfStatement(statement), {
+    document.diagnostics.add(placeOfStatement(statement), {
       severity: "warning",
       code: "given-twice",
       message: `${quoted(keyword)} stands twice in this block: the last one counts`,
@@ -89,10 +91,9 @@ function readStatement<D extends Draft>(
   }
   draft.seen.set(keyword, statement);
   const args = new Arguments(statement, document.diagnostics);
-  const before = document.diagnostics.list.length + document.diagnostics.omitted;
+  const before = document.diagnostics.count;
   spec.readers[keyword]!(args, draft, document);
-  const said = document.diagnostics.list.length + document.diagnostics.omitted > before;
-  if (!said) args.end();
+  if (document.diagnostics.count === before) args.end();
 }
 
 /** Whether a statement has a block exactly if its keyword wants one. */
@@ -100,7 +101,7 @@ function hasRightShape(document: Document, block: string, statement: Statement):
   const keyword = keywordOf(statement);
   const wantsBlock = findKeyword(block, keyword)?.arguments.includes("{") ?? false;
   if (wantsBlock === (statement.block !== null)) return true;
-  document.diagnostics.add(spanOfStatement(statement), {
+  document.diagnostics.add(placeOfStatement(statement), {
     severity: "error",
     code: wantsBlock ? "block-missing" : "block-unexpected",
     message: wantsBlock
@@ -119,7 +120,7 @@ function reportUnread(document: Document, block: string, statement: Statement): 
   if (isMacro(head)) return reportMacro(document, statement);
   const row = findKeyword(block, keyword);
   if (row !== null) return reportUnsupported(document, statement, row);
-  document.diagnostics.add(spanOfToken(statement.file, head), {
+  document.diagnostics.add(placeOfToken(statement.file, head), {
     severity: "error",
     ...unknownFinding(block, head, statement),
   });
@@ -137,8 +138,10 @@ function unknownFinding(block: string, head: Token, statement: Statement) {
     return {
       code: "wrong-block",
       message: `${quoted(keyword)} does not belong into ${blockTitle(block)}`,
-      hint: `it belongs into ${homes.slice(0, 3).map(blockTitle).join(" or ")}` +
-        (homes.length > 3 ? " and others" : ""),
+      hint: block === VIPD_FILE
+        ? "it belongs into the main file"
+        : `it belongs into ${homes.slice(0, 3).map(blockTitle).join(" or ")}` +
+          (homes.length > 3 ? " and others" : ""),
     };
   }
   const near = nearestKeyword(block, keyword);
@@ -146,7 +149,7 @@ function unknownFinding(block: string, head: Token, statement: Statement) {
   if (near === null) {
     return { code: "unknown-keyword", message, hint: `see keepalived.conf(5), ${title(block)}` };
   }
-  const fix = { span: spanOfToken(statement.file, head), replacement: near };
+  const fix = { place: placeOfToken(statement.file, head), replacement: near };
   return { code: "unknown-keyword", message, hint: `did you mean '${near}'?`, fix };
 }
 
@@ -161,7 +164,7 @@ function isMacro(token: Token): boolean {
 
 function reportMacro(document: Document, statement: Statement): void {
   const head = statement.words[0]!;
-  document.diagnostics.add(spanOfToken(statement.file, head), {
+  document.diagnostics.add(placeOfToken(statement.file, head), {
     severity: "error",
     code: "not-supported-yet",
     message: `${quoted(head.value)}: definitions, sequences and conditional lines are not ` +
@@ -182,7 +185,7 @@ export function reportUnsupported(document: Document, statement: Statement, row:
   if (isSwitchedOff(statement, row)) return;
   const consequence = CONSEQUENCE[row.changes];
   const why = consequence === "" ? "it is ignored" : `it ${consequence}, so nothing is started`;
-  document.diagnostics.add(spanOfStatement(statement), {
+  document.diagnostics.add(placeOfStatement(statement), {
     severity: consequence === "" ? "warning" : "error",
     code: "not-supported-yet",
     message: `${quoted(row.keyword)} is not supported yet; ${why}`,
@@ -212,7 +215,7 @@ export function* listLines(document: Document, statement: Statement): Generator<
   for (const item of document.expand(statement.block.items)) {
     if (item.kind === "stray" || INCLUDE_KEYWORDS.has(keywordOf(item))) continue;
     if (item.block !== null) {
-      document.diagnostics.add(spanOfStatement(item), {
+      document.diagnostics.add(placeOfStatement(item), {
         severity: "error",
         code: "block-unexpected",
         message: `a block does not belong into the list of ${quoted(keywordOf(statement))}`,

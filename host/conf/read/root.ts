@@ -3,7 +3,7 @@
 
 import { quoted } from "../diagnostic.ts";
 import type { Document } from "../document.ts";
-import { ROOT } from "../schema/keywords.ts";
+import { ROOT, VIPD_FILE } from "../schema/keywords.ts";
 import type { Statement, Tree } from "../tree.ts";
 import type { Arguments } from "./arguments.ts";
 import { type BlockSpec, type Draft, newDraft, readBlock } from "./block.ts";
@@ -93,6 +93,7 @@ export const ROOT_SPEC: BlockSpec<RootDraft> = {
 /** Only these may stand in vipd.conf. */
 export const VIPD_CONF_SPEC: BlockSpec<RootDraft> = {
   ...ROOT_SPEC,
+  name: VIPD_FILE,
   readers: { vipd: ROOT_SPEC.readers.vipd! },
 };
 

@@ -2,19 +2,29 @@
 // This module is browser safe.
 
 import type { Diagnostics } from "../diagnostic.ts";
-import { KEEPALIVED_LINE_LENGTH_MAX } from "../limits.ts";
-import { type Item, spanOfStatement, spanOfToken, type Tree } from "../tree.ts";
+import { KEEPALIVED_LINE_LENGTH_MAX, TOKENS_MAX } from "../limits.ts";
+import { type Item, placeOfStatement, placeOfToken, type Tree } from "../tree.ts";
 
-/** Reports damage of one file; false when it is no text at all and must not be read further. */
+/** Reports damage of one file; false when it is no text, or too much, and is not read further. */
 export function checkSyntax(tree: Tree, diagnostics: Diagnostics): boolean {
   const { file } = tree;
   const zero = file.text.indexOf("\0");
   if (zero >= 0) {
-    diagnostics.add(file.span(zero, zero + 1), {
+    diagnostics.add({ file, start: zero, end: zero + 1 }, {
       severity: "error",
       code: "not-text",
       message: "the file holds zero bytes: it is no text",
       hint: "is this the right file, and is it whole?",
+    });
+    return false;
+  }
+  const { stoppedAt } = tree.notes;
+  if (stoppedAt !== null) {
+    diagnostics.add({ file, start: stoppedAt, end: stoppedAt + 1 }, {
+      severity: "error",
+      code: "too-many-words",
+      message: `the configuration has more than ${TOKENS_MAX} words and braces (TOKENS_MAX)`,
+      hint: "divide it between several daemons",
     });
     return false;
   }
@@ -26,7 +36,7 @@ export function checkSyntax(tree: Tree, diagnostics: Diagnostics): boolean {
 
 function checkEncoding({ file }: Tree, diagnostics: Diagnostics): void {
   if (file.encoding === "utf-8") return;
-  diagnostics.add(file.span(0, 0), {
+  diagnostics.add({ file, start: 0, end: 0 }, {
     severity: "warning",
     code: "not-utf-8",
     message: "the file is not UTF-8; it is read as Latin-1",
@@ -36,7 +46,7 @@ function checkEncoding({ file }: Tree, diagnostics: Diagnostics): void {
 
 function checkNotes({ file, notes }: Tree, diagnostics: Diagnostics): void {
   for (const at of notes.unterminatedQuotes) {
-    diagnostics.add(file.span(at, at + 1), {
+    diagnostics.add({ file, start: at, end: at + 1 }, {
       severity: "error",
       code: "unterminated-quote",
       message: "the quote is not closed on its line",
@@ -44,7 +54,7 @@ function checkNotes({ file, notes }: Tree, diagnostics: Diagnostics): void {
     });
   }
   for (const at of notes.gluedComments) {
-    diagnostics.add(file.span(at, at + 1), {
+    diagnostics.add({ file, start: at, end: at + 1 }, {
       severity: "warning",
       code: "comment-in-word",
       message: `'${file.text[at]}' right behind a word starts a comment and cuts the word off`,
@@ -52,7 +62,7 @@ function checkNotes({ file, notes }: Tree, diagnostics: Diagnostics): void {
     });
   }
   for (const at of notes.longLines) {
-    diagnostics.add(file.span(at, at + 1), {
+    diagnostics.add({ file, start: at, end: at + 1 }, {
       severity: "warning",
       code: "line-too-long",
       message: `the line has more than ${KEEPALIVED_LINE_LENGTH_MAX} characters; keepalived ` +
@@ -65,7 +75,7 @@ function checkNotes({ file, notes }: Tree, diagnostics: Diagnostics): void {
 function checkBraces(items: readonly Item[], diagnostics: Diagnostics): void {
   for (const item of items) {
     if (item.kind === "stray") {
-      diagnostics.add(spanOfToken(item.file, item.token), {
+      diagnostics.add(placeOfToken(item.file, item.token), {
         severity: "error",
         code: item.token.kind === "close" ? "brace-surplus" : "block-too-deep",
         message: item.token.kind === "close"
@@ -77,7 +87,7 @@ function checkBraces(items: readonly Item[], diagnostics: Diagnostics): void {
     }
     if (item.block === null) continue;
     if (item.words.length === 0) {
-      diagnostics.add(spanOfStatement(item), {
+      diagnostics.add(placeOfStatement(item), {
         severity: "error",
         code: "block-without-keyword",
         message: "this { has no keyword before it",
@@ -85,7 +95,7 @@ function checkBraces(items: readonly Item[], diagnostics: Diagnostics): void {
       });
     }
     if (item.block.close === null) {
-      diagnostics.add(spanOfStatement(item), {
+      diagnostics.add(placeOfStatement(item), {
         severity: "error",
         code: "brace-missing",
         message: "the block that opens here is never closed",

@@ -60,10 +60,10 @@ interface Tracking extends Draft {
 function trackReaders<D extends Tracking>(): Record<string, Reader<D>> {
   const readers: Record<string, Reader<Tracking>> = {
     track_script: (args, draft, document) => {
-      draft.tracks.push(...readTracks(document, args.statement, "SCRIPT"));
+      draft.tracks = [...draft.tracks, ...readTracks(document, args.statement, "SCRIPT")];
     },
     track_interface: (args, draft, document) => {
-      draft.tracks.push(...readTracks(document, args.statement, "INTERFACE"));
+      draft.tracks = [...draft.tracks, ...readTracks(document, args.statement, "INTERFACE")];
     },
   };
   return readers;
@@ -108,10 +108,10 @@ export const VRRP_INSTANCE: BlockSpec<InstanceDraft> = {
       readBlock(document, AUTHENTICATION, args.statement.block!.items, draft);
     },
     virtual_ipaddress: (args, draft, document) => {
-      draft.vips.push(...readAddresses(document, args.statement));
+      draft.vips = [...draft.vips, ...readAddresses(document, args.statement)];
     },
     virtual_ipaddress_excluded: (args, draft, document) => {
-      draft.excludedVips.push(...readAddresses(document, args.statement));
+      draft.excludedVips = [...draft.excludedVips, ...readAddresses(document, args.statement)];
     },
     ...trackReaders<InstanceDraft>(),
     dont_track_primary: flag("dontTrackPrimary", true),

@@ -3,7 +3,7 @@
 
 import { familyTitle } from "../read/arguments.ts";
 import { familyOf } from "../resolve/vrrp.ts";
-import { placeOf, type Rule } from "./rule.ts";
+import { type Rule, statementOf } from "./rule.ts";
 
 /** One advert carries addresses of one family; the first address decides. */
 export const addressFamily: Rule = {
@@ -23,7 +23,7 @@ export const addressFamily: Rule = {
       for (const [keyword, value] of Object.entries(others)) {
         if (value === null || value.family === family) continue;
         const advice = `write an ${title} address`;
-        report(placeOf(draft, keyword), `${keyword} of an instance of ${title}`, { advice });
+        report(statementOf(draft, keyword), `${keyword} of an instance of ${title}`, { advice });
       }
     }
   },

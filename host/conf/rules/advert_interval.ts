@@ -3,7 +3,7 @@
 
 import { formatSeconds, SECOND_US } from "../read/arguments.ts";
 import { sendableInterval, versionOf } from "../resolve/vrrp.ts";
-import { placeOf, type Rule } from "./rule.ts";
+import { type Rule, statementOf } from "./rule.ts";
 
 /** v2 counts whole seconds (RFC 3768 5.3.7), v3 centiseconds up to 40.95 s (RFC 9568 5.2.7). */
 export const advertInterval: Rule = {
@@ -19,7 +19,7 @@ export const advertInterval: Rule = {
       if (sent === written) continue;
       const what = `advert_int ${formatSeconds(written)} becomes ${formatSeconds(sent)} s in ` +
         `version ${version}`;
-      report(placeOf(draft, "advert_int"), what);
+      report(statementOf(draft, "advert_int"), what);
     }
   },
 };

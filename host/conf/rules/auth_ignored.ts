@@ -2,7 +2,7 @@
 // This module is browser safe.
 
 import { versionOf } from "../resolve/vrrp.ts";
-import { placeOf, type Rule } from "./rule.ts";
+import { type Rule, statementOf } from "./rule.ts";
 
 /** RFC 9568 has no authentication; half a definition is none. */
 export const authIgnored: Rule = {
@@ -13,7 +13,7 @@ export const authIgnored: Rule = {
   check({ drafts }, report) {
     for (const draft of drafts.instances) {
       if (draft.authType === null && draft.authPass === null) continue;
-      const place = placeOf(draft, "authentication");
+      const place = statementOf(draft, "authentication");
       if (versionOf(draft, drafts) === 3) report(place, "VRRP version 3 has no authentication");
       else if (draft.authPass === null) report(place, "auth_type without auth_pass");
       else if (draft.authType === null) report(place, "auth_pass without auth_type");

@@ -2,7 +2,7 @@
 // This module is browser safe.
 
 import { AUTH_PASS_SIZE_MAX } from "../limits.ts";
-import { placeOf, type Rule } from "./rule.ts";
+import { type Rule, statementOf } from "./rule.ts";
 
 /** RFC 2338 5.3.6: eight bytes; the rest never reaches the wire. */
 export const authPassLong: Rule = {
@@ -14,7 +14,7 @@ export const authPassLong: Rule = {
     for (const draft of drafts.instances) {
       const size = new TextEncoder().encode(draft.authPass ?? "").length;
       if (size <= AUTH_PASS_SIZE_MAX) continue;
-      report(placeOf(draft, "auth_pass"), `auth_pass has ${size} bytes`);
+      report(statementOf(draft, "auth_pass"), `auth_pass has ${size} bytes`);
     }
   },
 };

@@ -3,7 +3,7 @@
 
 import type { Draft } from "../read/block.ts";
 import type { Drafts } from "../read/drafts.ts";
-import { spanOfToken } from "../tree.ts";
+import { placeOfToken } from "../tree.ts";
 import type { Rule } from "./rule.ts";
 
 /** Old spelling -> the one of today. */
@@ -20,9 +20,9 @@ export const deprecatedKeyword: Rule = {
       for (const [old, now] of Object.entries(RENAMED)) {
         const statement = draft.seen.get(old);
         if (statement === undefined) continue;
-        const span = spanOfToken(statement.file, statement.words[0]!);
-        report(span, `'${old}' is deprecated, the word is '${now}'`, {
-          fix: { span, replacement: now },
+        const place = placeOfToken(statement.file, statement.words[0]!);
+        report(place, `'${old}' is deprecated, the word is '${now}'`, {
+          fix: { place, replacement: now },
         });
       }
     }

@@ -2,8 +2,8 @@
 // This module is browser safe.
 
 import { quoted } from "../diagnostic.ts";
-import { spanOfToken } from "../tree.ts";
-import { placeOf, type Rule } from "./rule.ts";
+import { placeOfToken } from "../tree.ts";
+import { type Rule, statementOf } from "./rule.ts";
 
 /** An instance follows one group; a group of one follows nobody. */
 export const groupMembership: Rule = {
@@ -19,7 +19,7 @@ export const groupMembership: Rule = {
         if (other === undefined) groupOf.set(name, group.name);
         else if (other !== group.name) {
           const what = `${quoted(name)} is a member of ${quoted(other)} already`;
-          report(spanOfToken(line.file, token), what);
+          report(placeOfToken(line.file, token), what);
         }
       }
     }
@@ -37,7 +37,7 @@ export const groupOfOne: Rule = {
       const size = new Set(group.members.map(({ name }) => name)).size;
       if (size >= 2) continue;
       const count = size === 0 ? "no member" : "one member";
-      report(placeOf(group, "group"), `vrrp_sync_group ${quoted(group.name)} has ${count}`);
+      report(statementOf(group, "group"), `vrrp_sync_group ${quoted(group.name)} has ${count}`);
     }
   },
 };

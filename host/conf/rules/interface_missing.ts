@@ -3,7 +3,7 @@
 
 import { quoted } from "../diagnostic.ts";
 import { nearest } from "../schema/keywords.ts";
-import { type FindingDetail, placeOf, type Report, type Rule } from "./rule.ts";
+import { type FindingDetail, type Report, type Rule, statementOf } from "./rule.ts";
 import type { HostFacts } from "../host_facts.ts";
 import type { InstanceDraft } from "../read/drafts.ts";
 
@@ -33,7 +33,7 @@ function checkInstance(
     const detail: FindingDetail = near === null ? {} : { advice: `did you mean '${near}'?` };
     report(place, `there is no interface ${quoted(name)} here`, detail);
   };
-  check(draft.interface, placeOf(draft, "interface"));
+  check(draft.interface, statementOf(draft, "interface"));
   for (const vip of [...draft.vips, ...draft.excludedVips]) check(vip.device, vip.statement);
   for (const track of draft.tracks) {
     if (track.watches === "INTERFACE") check(track.name, track.statement);

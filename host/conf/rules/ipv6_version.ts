@@ -2,7 +2,7 @@
 // This module is browser safe.
 
 import { familyOf } from "../resolve/vrrp.ts";
-import { placeOf, type Rule } from "./rule.ts";
+import { type Rule, statementOf } from "./rule.ts";
 
 /** RFC 3768 knows IPv4 only. */
 export const ipv6Version: Rule = {
@@ -13,7 +13,7 @@ export const ipv6Version: Rule = {
   check({ drafts }, report) {
     for (const draft of drafts.instances) {
       if (draft.version !== 2 || familyOf(draft) !== "INET6") continue;
-      report(placeOf(draft, "version"), "version 2 in an instance with IPv6 addresses");
+      report(statementOf(draft, "version"), "version 2 in an instance with IPv6 addresses");
     }
   },
 };

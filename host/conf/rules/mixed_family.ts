@@ -3,7 +3,7 @@
 
 import { familyTitle } from "../read/arguments.ts";
 import { keyOf, methodOf } from "../resolve/lvs.ts";
-import { placeOf, type Rule } from "./rule.ts";
+import { type Rule, statementOf } from "./rule.ts";
 
 /** Only a tunnel can carry one family in the other. */
 export const mixedFamily: Rule = {
@@ -23,7 +23,7 @@ export const mixedFamily: Rule = {
       const sorry = service.sorryServer?.value;
       if (sorry === undefined || sorry.family === family) continue;
       if (methodOf(service.sorryMethod, service).method === "TUN") continue;
-      report(placeOf(service, "sorry_server"), `${sorry.address} in a service of ${title}`);
+      report(statementOf(service, "sorry_server"), `${sorry.address} in a service of ${title}`);
     }
   },
 };

@@ -1,7 +1,7 @@
 // Configurations larger than vipd can hold.
 // This module is browser safe.
 
-import { placeOf, type Rule } from "./rule.ts";
+import { type Rule, statementOf } from "./rule.ts";
 
 /** The core's arenas are sized once; what does not fit is refused here, by name. */
 export const modelLimits: Rule = {
@@ -29,7 +29,7 @@ export const modelLimits: Rule = {
     ];
     for (const [what, size] of sizes) {
       if (size > limits[what]) {
-        report(placeOf(last), `${size} ${what}, the limit is ${limits[what]}`);
+        report(statementOf(last), `${size} ${what}, the limit is ${limits[what]}`);
       }
     }
   },

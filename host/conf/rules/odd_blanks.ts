@@ -15,7 +15,7 @@ export const oddBlanks: Rule = {
       const code = file.text.charCodeAt(oddBlanks.first);
       const name = code === 0xa0 ? "no-break spaces (U+00A0)" : "blanks that are not ASCII";
       report(
-        file.span(oddBlanks.first, oddBlanks.first + 1),
+        { file, start: oddBlanks.first, end: oddBlanks.first + 1 },
         `the file has ${oddBlanks.count} ${name}`,
       );
     }

@@ -3,7 +3,7 @@
 
 import { methodOf, serverPort } from "../resolve/lvs.ts";
 import type { ServerDraft, ServiceDraft } from "../read/drafts.ts";
-import { placeOf, type Rule } from "./rule.ts";
+import { type Rule, statementOf } from "./rule.ts";
 
 /** DR and TUN pass the packet on as it is; only NAT rewrites its port. */
 export const portMismatch: Rule = {
@@ -25,7 +25,7 @@ export const portMismatch: Rule = {
       const port = sorryServer?.port ?? service.key.port;
       if (port !== service.key.port && method !== "NAT") {
         const what = `sorry server port ${port} in a service of port ${service.key.port}`;
-        report(placeOf(service, "sorry_server"), what);
+        report(statementOf(service, "sorry_server"), what);
       }
     }
   },

@@ -2,7 +2,7 @@
 // This module is browser safe.
 
 import { OWNER, priorityOf } from "../resolve/vrrp.ts";
-import { placeOf, type Rule } from "./rule.ts";
+import { type Rule, statementOf } from "./rule.ts";
 
 /** keepalived.conf(5): not with state MASTER, not with the owner. */
 export const preemption: Rule = {
@@ -16,10 +16,10 @@ export const preemption: Rule = {
       if (draft.state !== "MASTER" && !isOwner) continue;
       const cause = draft.state === "MASTER" ? "state MASTER" : "priority 255";
       if (draft.nopreempt) {
-        report(placeOf(draft, "nopreempt"), `nopreempt is ignored with ${cause}`);
+        report(statementOf(draft, "nopreempt"), `nopreempt is ignored with ${cause}`);
       }
       if ((draft.preemptDelayUs ?? 0) > 0) {
-        report(placeOf(draft, "preempt_delay"), `preempt_delay is ignored with ${cause}`);
+        report(statementOf(draft, "preempt_delay"), `preempt_delay is ignored with ${cause}`);
       }
     }
   },

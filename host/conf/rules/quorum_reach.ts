@@ -2,7 +2,7 @@
 // This module is browser safe.
 
 import { keyOf, quorumOf, serviceName, weightOf } from "../resolve/lvs.ts";
-import { placeOf, type Rule } from "./rule.ts";
+import { type Rule, statementOf } from "./rule.ts";
 
 /** keepalived lowers both with a message. */
 export const quorumReach: Rule = {
@@ -18,13 +18,13 @@ export const quorumReach: Rule = {
       const name = serviceName(keyOf(draft));
       if (quorum !== (draft.quorum ?? 1)) {
         const what = `${name}: quorum ${draft.quorum} with weights of ${total} becomes ${quorum}`;
-        report(placeOf(draft, "quorum"), what);
+        report(statementOf(draft, "quorum"), what);
       }
       if ((draft.hysteresis ?? 0) >= quorum && draft.hysteresis !== 0) {
         const what = `${name}: hysteresis ${draft.hysteresis} with quorum ${quorum} becomes ${
           quorum - 1
         }`;
-        if (draft.hysteresis !== null) report(placeOf(draft, "hysteresis"), what);
+        if (draft.hysteresis !== null) report(statementOf(draft, "hysteresis"), what);
       }
     }
   },

@@ -2,13 +2,13 @@
 // reports places; its code, its weight, the reason and the advice are its own and always the same.
 // This module is browser safe.
 
-import type { Diagnostics, Fix, Severity, Span } from "../diagnostic.ts";
+import type { Diagnostics, Finding, Place, Severity } from "../diagnostic.ts";
 import type { Document } from "../document.ts";
 import type { HostFacts } from "../host_facts.ts";
 import type { Config } from "../model.ts";
 import type { Draft } from "../read/block.ts";
 import type { Drafts } from "../read/drafts.ts";
-import { spanOfStatement, type Statement } from "../tree.ts";
+import { placeOfStatement, type Statement } from "../tree.ts";
 
 /** Capacities of whoever runs the configuration; the core's are in its ABI. */
 export interface ModelLimits {
@@ -34,11 +34,11 @@ export interface RuleContext {
 export interface FindingDetail {
   severity?: Severity;
   advice?: string;
-  fix?: Fix;
+  fix?: NonNullable<Finding["fix"]>;
 }
 
 /** Reports one place: what is wrong there, without the reason. */
-export type Report = (place: Span | Statement, what: string, detail?: FindingDetail) => void;
+export type Report = (place: Place | Statement, what: string, detail?: FindingDetail) => void;
 
 /** One thing that a configuration should not do. */
 export interface Rule {
@@ -52,7 +52,7 @@ export interface Rule {
 }
 
 /** Where a keyword of a block stands, or the block's head where it does not. */
-export function placeOf(draft: Draft, ...keywords: string[]): Statement {
+export function statementOf(draft: Draft, ...keywords: string[]): Statement {
   for (const keyword of keywords) {
     const statement = draft.seen.get(keyword);
     if (statement !== undefined) return statement;
@@ -66,7 +66,7 @@ export function reporter(
   diagnostics: Diagnostics,
 ): Report {
   return (place, what, detail = {}) => {
-    diagnostics.add("kind" in place ? spanOfStatement(place) : place, {
+    diagnostics.add("kind" in place ? placeOfStatement(place) : place, {
       severity: detail.severity ?? rule.severity,
       code: rule.code,
       message: rule.why === "" ? what : `${what}: ${rule.why}`,

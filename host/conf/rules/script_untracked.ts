@@ -1,7 +1,7 @@
 // Scripts that nobody tracks.
 // This module is browser safe.
 
-import { placeOf, type Rule } from "./rule.ts";
+import { type Rule, statementOf } from "./rule.ts";
 import { quoted } from "../diagnostic.ts";
 
 /** Seed mistake 3: the script runs for nothing, or a track_script line was forgotten. */
@@ -17,7 +17,10 @@ export const scriptUntracked: Rule = {
     }
     for (const script of drafts.scripts.values()) {
       if (tracked.has(script.name)) continue;
-      report(placeOf(script), `vrrp_script ${quoted(script.name)} is not tracked by any instance`);
+      report(
+        statementOf(script),
+        `vrrp_script ${quoted(script.name)} is not tracked by any instance`,
+      );
     }
   },
 };

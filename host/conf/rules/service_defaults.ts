@@ -3,7 +3,7 @@
 
 import { quoted } from "../diagnostic.ts";
 import { keyOf, serviceName } from "../resolve/lvs.ts";
-import { placeOf, type Rule } from "./rule.ts";
+import { type Rule, statementOf } from "./rule.ts";
 
 /** keepalived reports these as errors and goes on with a default. */
 export const serviceDefaults: Rule = {
@@ -16,7 +16,7 @@ export const serviceDefaults: Rule = {
       const name = serviceName(keyOf(draft));
       const { seen } = draft;
       const missing = (keyword: string, value: string) =>
-        report(placeOf(draft), `${name} has no ${keyword}, ${quoted(value)} is used`);
+        report(statementOf(draft), `${name} has no ${keyword}, ${quoted(value)} is used`);
       if (draft.key.kind === "ADDRESS" && !seen.has("protocol")) missing("protocol", "UDP");
       if (!seen.has("lb_algo") && !seen.has("lvs_sched")) missing("lb_algo", "wlc");
       if (!seen.has("lb_kind") && !seen.has("lvs_method")) missing("lb_kind", "NAT");

@@ -2,7 +2,7 @@
 // This module is browser safe.
 
 import { keyOf, serviceName } from "../resolve/lvs.ts";
-import { placeOf, type Rule } from "./rule.ts";
+import { type Rule, statementOf } from "./rule.ts";
 
 /** keepalived leaves such a service out. */
 export const serviceEmpty: Rule = {
@@ -13,7 +13,7 @@ export const serviceEmpty: Rule = {
   check({ drafts }, report) {
     for (const draft of drafts.services) {
       if (draft.realServers.length > 0 || draft.sorryServer !== null) continue;
-      report(placeOf(draft), `${serviceName(keyOf(draft))} has no real and no sorry server`);
+      report(statementOf(draft), `${serviceName(keyOf(draft))} has no real and no sorry server`);
     }
   },
 };

@@ -2,7 +2,7 @@
 // This module is browser safe.
 
 import { methodOf } from "../resolve/lvs.ts";
-import { placeOf, type Rule } from "./rule.ts";
+import { type Rule, statementOf } from "./rule.ts";
 
 /** Seed mistake 5: right if a web server listens on the director, a black hole otherwise. */
 export const sorryLocal: Rule = {
@@ -17,7 +17,7 @@ export const sorryLocal: Rule = {
       const { method } = methodOf(service.sorryMethod, service);
       const { address } = sorryServer.value;
       if (method === "NAT" || !(address.startsWith("127.") || address === "::1")) continue;
-      report(placeOf(service, "sorry_server"), `sorry_server ${address} with ${method}`);
+      report(statementOf(service, "sorry_server"), `sorry_server ${address} with ${method}`);
     }
   },
 };

@@ -4,7 +4,7 @@
 import { quoted } from "../diagnostic.ts";
 import type { Drafts } from "../read/drafts.ts";
 import { nearest } from "../schema/keywords.ts";
-import { spanOfToken } from "../tree.ts";
+import { placeOfToken } from "../tree.ts";
 import type { Report, Rule } from "./rule.ts";
 
 /** Trackers and members that are not defined: keepalived drops them with a message. */
@@ -27,10 +27,10 @@ function checkTrackers(drafts: Drafts, report: Report): void {
       const what = `there is no vrrp_script ${quoted(name)}`;
       if (near === null) report(statement, what);
       else {
-        const span = spanOfToken(statement.file, statement.words[0]!);
-        report(span, what, {
+        const place = placeOfToken(statement.file, statement.words[0]!);
+        report(place, what, {
           advice: `did you mean '${near}'?`,
-          fix: { span, replacement: near },
+          fix: { place, replacement: near },
         });
       }
     }
@@ -44,7 +44,7 @@ function checkMembers(drafts: Drafts, report: Report): void {
       if (names.has(name)) continue;
       const near = nearest(name, names);
       const advice = near === null ? {} : { advice: `did you mean '${near}'?` };
-      report(spanOfToken(line.file, token), `there is no vrrp_instance ${quoted(name)}`, advice);
+      report(placeOfToken(line.file, token), `there is no vrrp_instance ${quoted(name)}`, advice);
     }
   }
 }

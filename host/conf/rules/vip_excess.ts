@@ -3,7 +3,7 @@
 
 import { quoted } from "../diagnostic.ts";
 import { advertisedMax, familyOf } from "../resolve/vrrp.ts";
-import { placeOf, type Rule } from "./rule.ts";
+import { type Rule, statementOf } from "./rule.ts";
 
 /** RFC 9568 5.2.5 counts in one byte; IPv6 ends earlier, at the MTU. */
 export const vipExcess: Rule = {
@@ -18,7 +18,7 @@ export const vipExcess: Rule = {
       const what = `${
         quoted(draft.name)
       } has ${draft.vips.length} addresses, an advert holds ${max}`;
-      report(placeOf(draft, "virtual_ipaddress"), what);
+      report(statementOf(draft, "virtual_ipaddress"), what);
     }
   },
 };

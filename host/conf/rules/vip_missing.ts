@@ -3,7 +3,7 @@
 
 import { quoted } from "../diagnostic.ts";
 import { versionOf } from "../resolve/vrrp.ts";
-import { placeOf, type Rule } from "./rule.ts";
+import { type Rule, statementOf } from "./rule.ts";
 
 /** v3 needs one address at least (RFC 9568 5.2.5); v2 of keepalived goes on with none. */
 export const vipMissing: Rule = {
@@ -16,7 +16,7 @@ export const vipMissing: Rule = {
       if (draft.vips.length > 0) continue;
       const what = `vrrp_instance ${quoted(draft.name)} has no virtual address`;
       const severity = versionOf(draft, drafts) === 3 ? "error" : "warning";
-      report(placeOf(draft, "virtual_ipaddress"), what, { severity });
+      report(statementOf(draft, "virtual_ipaddress"), what, { severity });
     }
   },
 };

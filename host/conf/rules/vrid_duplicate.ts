@@ -4,7 +4,7 @@
 import { quoted } from "../diagnostic.ts";
 import type { InstanceDraft } from "../read/drafts.ts";
 import { familyOf } from "../resolve/vrrp.ts";
-import { placeOf, type Rule } from "./rule.ts";
+import { type Rule, statementOf } from "./rule.ts";
 
 /** A VRID is one router on its interface and family (RFC 9568 5.2.3). */
 export const vridDuplicate: Rule = {
@@ -22,7 +22,7 @@ export const vridDuplicate: Rule = {
       else {
         const names = `${quoted(other.name)} and ${quoted(draft.name)}`;
         const what = `${names} both have VRID ${draft.vrid} on ${draft.interface}`;
-        report(placeOf(draft, "virtual_router_id"), what);
+        report(statementOf(draft, "virtual_router_id"), what);
       }
     }
   },

@@ -2,7 +2,7 @@
 // This module is browser safe.
 
 import { quoted } from "../diagnostic.ts";
-import { placeOf, type Rule } from "./rule.ts";
+import { type Rule, statementOf } from "./rule.ts";
 
 /** Highest and lowest effective priority of a router that is not the owner. */
 const EFFECTIVE = { min: 1, max: 254 };
@@ -20,7 +20,7 @@ export const weightClamped: Rule = {
       if (priority === 255) continue;
       const rise = tracks.reduce((sum, { weight }) => sum + Math.max(0, weight), 0);
       const fall = tracks.reduce((sum, { weight }) => sum + Math.min(0, weight), 0);
-      const place = placeOf(places.get(name)!, "priority");
+      const place = statementOf(places.get(name)!, "priority");
       if (priority + rise > EFFECTIVE.max) {
         report(place, `${quoted(name)}: priority ${priority} and weights reach ${priority + rise}`);
       } else if (priority + fall < EFFECTIVE.min) {

@@ -24,9 +24,12 @@ export interface Keyword {
 
 /** Name of the block that a file's top level is. */
 export const ROOT = "ROOT";
+/** Name of the block that the top level of vipd's own file is. */
+export const VIPD_FILE = "vipd.conf";
 
 const VIPD_ROWS: Record<string, [string, string, Changes][]> = {
   ROOT: [["vipd", "{ }", "nothing"]],
+  [VIPD_FILE]: [["vipd", "{ }", "nothing"]],
   vipd: [
     ["lease", "BOOL", "master"],
     ["director", "auto|kernel|user", "traffic"],
@@ -94,7 +97,9 @@ export function removedKeyword(keyword: string): { block: string; instead: strin
 
 /** How a block is called in a message. */
 export function blockTitle(block: string): string {
-  return block === ROOT ? "the top level" : `a ${block.slice(block.lastIndexOf(".") + 1)} block`;
+  if (block === ROOT) return "the top level";
+  if (block === VIPD_FILE) return VIPD_FILE;
+  return `a ${block.slice(block.lastIndexOf(".") + 1)} block`;
 }
 
 /** The word out of some that is most likely meant, or null when none is near. */

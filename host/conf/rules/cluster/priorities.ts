@@ -4,7 +4,7 @@
 import { quoted } from "../../diagnostic.ts";
 import type { VrrpInstance } from "../../model.ts";
 import { OWNER } from "../../resolve/vrrp.ts";
-import { placeOf } from "../rule.ts";
+import { statementOf } from "../rule.ts";
 import type { ClusterRule, Member } from "./rule.ts";
 
 /** Effective priority with every tracker good, except perhaps one that is bad. */
@@ -39,7 +39,7 @@ export const weightReach: ClusterRule = {
         if (weight === 0 || rest < peer) continue;
         const line = draft.tracks.find(({ name }) => name === tracker)?.statement;
         const place = line ??
-          placeOf(draft, watches === "SCRIPT" ? "track_script" : "track_interface");
+          statementOf(draft, watches === "SCRIPT" ? "track_script" : "track_interface");
         const what = `${quoted(tracker)} of ${quoted(instance.name)} moves the priority from ` +
           `${effective(instance)} to ${rest}, ${next!.node.path} has ${peer}`;
         report(place, what);
@@ -61,7 +61,7 @@ export const priorityTie: ClusterRule = {
       if (priority !== effective(second!.instance)) continue;
       const { draft, instance } = second!;
       const what = `VRID ${instance.vrid} has priority ${priority} in ${first!.node.path} too`;
-      report(placeOf(draft, "priority"), what);
+      report(statementOf(draft, "priority"), what);
     }
   },
 };

@@ -2,7 +2,7 @@
 // This module is browser safe.
 
 import { quoted } from "../../diagnostic.ts";
-import { placeOf } from "../rule.ts";
+import { statementOf } from "../rule.ts";
 import type { ClusterRule } from "./rule.ts";
 
 /** Seed mistake 8. */
@@ -18,7 +18,10 @@ export const routerIdShared: ClusterRule = {
       if (global === null || id === null) continue;
       const other = owners.get(id);
       if (other === undefined) owners.set(id, path);
-      else report(placeOf(global, "router_id"), `router_id ${quoted(id)} stands in ${other} too`);
+      else {report(
+          statementOf(global, "router_id"),
+          `router_id ${quoted(id)} stands in ${other} too`,
+        );}
     }
   },
 };

@@ -3,7 +3,7 @@
 
 import type { VrrpInstance } from "../../model.ts";
 import { formatSeconds } from "../../read/arguments.ts";
-import { placeOf } from "../rule.ts";
+import { statementOf } from "../rule.ts";
 import type { ClusterRule, Member } from "./rule.ts";
 
 interface Property {
@@ -62,7 +62,7 @@ function compare(
   const [a, b] = [text(first.instance), text(other.instance)];
   if (a === b) return;
   const values = secret ? "" : ` (${b}, there ${a})`;
-  const place = placeOf(other.draft, ...keywords);
+  const place = statementOf(other.draft, ...keywords);
   report(place, `${what} of VRID ${other.instance.vrid} differs from ${first.node.path}${values}`);
 }
 
@@ -78,7 +78,7 @@ export const addressesDiffer: ClusterRule = {
       for (const { instance, draft } of others) {
         if (text(instance) === text(first!.instance)) continue;
         const what = `the addresses of VRID ${instance.vrid} differ from ${first!.node.path}`;
-        report(placeOf(draft, "virtual_ipaddress"), what);
+        report(statementOf(draft, "virtual_ipaddress"), what);
       }
     }
   },
