@@ -213,6 +213,8 @@ export function describePriority(record: PriorityRecord): string {
 /** keepalived's phrase for the refusal, then who sent it, where and how often. */
 export function describeRefused(record: RefusedRecord): string {
   const count = record.count > 1 ? `, ${record.count} times since the last line` : "";
+  // That phrase names sender, interface and VRID already.
+  if (record.status === "VRID_UNKNOWN") return `${refusedPhrase(record)}${count}`;
   const place = `from ${record.source} on ${interfaceOf(record)}, VRID ${record.vrid}`;
   return `${refusedPhrase(record)}: ${place}${count}`;
 }

@@ -42,6 +42,9 @@ export function logEvent(event: EngineEvent): Sentence {
 
 /** Which of keepalived's processes would have said it: names the log's part. */
 export function isVrrpEvent(event: EngineEvent): boolean {
+  if (event.event.startsWith("MAIL_")) {
+    return "subject" in event && event.subject.includes("] VRRP ");
+  }
   return event.event.startsWith("TRACKER_") || event.event.startsWith("NOTIFY_");
 }
 

@@ -153,8 +153,8 @@ describe("other records", () => {
   it("refused without an instance, several times", () => {
     const record = { ...refused, instance: ID_NONE, status: "VRID_UNKNOWN" as const, count: 60 };
     expect(describeRecord(record)).toBe(
-      "Unknown VRID(51) received on interface(eth0) from 192.0.2.9. ignoring...: from 192.0.2.9 " +
-        "on eth0, VRID 51, 60 times since the last line",
+      "Unknown VRID(51) received on interface(eth0) from 192.0.2.9. ignoring..., " +
+        "60 times since the last line",
     );
   });
 

@@ -47,23 +47,29 @@ export function takePresent(state: EngineState, services: IpvsPresentService[]):
   ipvs.failed.clear();
   ipvs.failures = 0;
   ipvs.retryUs = null;
-  const wanted = wantedIds(state);
   for (const found of services) {
     const id = serviceId(found.service.key);
-    if (!found.ours && !wanted.has(id)) continue;
+    if (!found.ours && serviceOfEntry(state, id) === undefined) continue;
     const destinations = new Map(found.destinations.map((row) => [destinationId(row), row]));
     ipvs.present.set(id, { service: found.service, destinations });
   }
   markAll(state);
 }
 
-function wantedIds(state: EngineState): Map<string, ServiceState> {
-  const wanted = new Map<string, ServiceState>();
-  if (state.stop !== null && !state.stop.keepServices) return wanted;
-  for (const service of state.services.values()) {
-    wanted.set(serviceId(service.config.key), service);
-  }
-  return wanted;
+/** The service that an entry of the table is for; undefined = there should be none. */
+function serviceOfEntry(state: EngineState, id: string): ServiceState | undefined {
+  if (state.stop !== null && !state.stop.keepServices) return undefined;
+  const name = state.ipvs.names.get(id);
+  return name === undefined ? undefined : state.services.get(name);
+}
+
+/** Notes which entries of the table the configuration wants. */
+export function configureIpvs(state: EngineState): void {
+  const services = [...state.services.values()];
+  state.ipvs.names = new Map(
+    services.map(({ config }) => [serviceId(config.key), config.name]),
+  );
+  markAll(state);
 }
 
 /** Notes that every service may have to change. */
@@ -80,11 +86,10 @@ export function syncIpvs(state: EngineState): void {
     ipvs.dirty.clear();
     return;
   }
-  const wanted = wantedIds(state);
   const removed: IpvsOperation[] = [];
   const changed: IpvsOperation[] = [];
   for (const id of ipvs.dirty) {
-    const service = wanted.get(id);
+    const service = serviceOfEntry(state, id);
     const entry = service === undefined ? undefined : wantedEntry(service);
     const operations = diffEntry(ipvs.present.get(id), entry);
     (entry === undefined ? removed : changed).push(...operations);

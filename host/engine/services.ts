@@ -7,7 +7,7 @@
 import type { Checker, Config, RealServer, VirtualServer } from "../conf/model.ts";
 import { CHECK_START_DELAY_US, type CheckOutcome, PERIOD_MIN_US } from "./contract.ts";
 import type { CheckPlace, QuorumNumbers } from "./event.ts";
-import { markAll, markService } from "./ipvs_sync.ts";
+import { configureIpvs, markAll, markService } from "./ipvs_sync.ts";
 import { mailCheck, mailQuorum, mailRemoved } from "./mail.ts";
 import {
   abortRun,
@@ -27,7 +27,6 @@ import { checkSpec, checkSubject, dynamicWeight, type Step, stepChecker } from "
 
 /** Takes over the services of a configuration; what is the same keeps its state. */
 export function configureServices(state: EngineState, config: Config, isReload: boolean): void {
-  markAll(state);
   const before = state.services;
   state.services = new Map();
   for (const service of config.virtualServers) {
@@ -36,7 +35,7 @@ export function configureServices(state: EngineState, config: Config, isReload: 
     state.services.set(service.name, configureService(state, service, old, isReload));
   }
   for (const gone of before.values()) removeService(state, gone);
-  markAll(state);
+  configureIpvs(state);
 }
 
 function configureService(

@@ -151,6 +151,8 @@ export interface IpvsState {
   ready: boolean;
   /** What was read before the first configuration. */
   read: IpvsPresentService[] | null;
+  /** Names of the services that the configuration wants, by serviceId. */
+  names: Map<string, string>;
   /** What the balancer holds once all batches are carried out. */
   present: IpvsTable;
   nextBatch: number;
@@ -223,6 +225,7 @@ export function createState(seed: number): EngineState {
     ipvs: {
       ready: false,
       read: null,
+      names: new Map(),
       present: new Map(),
       nextBatch: 1,
       pending: new Map(),
