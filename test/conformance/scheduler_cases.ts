@@ -2,6 +2,10 @@
 // the core play it, and a test with a real kernel can play it with ipvsadm and half-open connections,
 // since every step is something that can be done to both. Destinations have one-letter names.
 //
+// On a kernel each case needs a service port of its own: a destination that is added again with address,
+// port and service of a removed one gets that one's connections back. Linux 6.1 in User-Mode Linux
+// picked as all cases here say, those with `finish` not played.
+//
 //   add a 3       destination a, weight 3 (it comes first in the list)
 //   weight a 0    another weight
 //   remove a      a leaves the service
