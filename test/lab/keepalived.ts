@@ -29,9 +29,12 @@ export async function startKeepalived(
   return program;
 }
 
-/** Kills all of the node's keepalived processes at once, as a power cut does. */
+/**
+ * Kills all of the node's keepalived processes at once, as a power cut does. Children first: one that
+ * outlives its parent by a moment ends in order, with a priority 0 advert.
+ */
 export async function killKeepalived(node: LabNode): Promise<void> {
-  await node.exec(["killall", "-KILL", "keepalived"]);
+  await node.exec(["sh", "-c", "kill -KILL $(pgrep -x keepalived | sort -rn)"]);
 }
 
 /** Sends a signal to all of the node's keepalived processes. */

@@ -93,6 +93,7 @@ export class RunningProgram implements AsyncDisposable {
   readonly ended: Promise<number>;
   /** Writes to the program's standard input when it was started with `input: "piped"`. */
   readonly stdin: WritableStreamDefaultWriter<Uint8Array> | null;
+  readonly #helper: number;
   #watchers = new Set<() => void>();
   #exitStatus: number | null = null;
 
@@ -107,6 +108,7 @@ export class RunningProgram implements AsyncDisposable {
     child: Deno.ChildProcess,
     hasInput: boolean,
   ) {
+    this.#helper = child.pid;
     this.stdin = hasInput ? child.stdin.getWriter() : null;
     const reading = Promise.all([
       this.#collect(child.stdout, "stdout"),
@@ -190,11 +192,18 @@ export class RunningProgram implements AsyncDisposable {
   /** Sends a signal to the program itself. Throws when it is gone. */
   kill(signal: Deno.Signal): void {
     Deno.kill(this.pid, signal);
+    if (signal === "SIGCONT" || signal === "SIGKILL") this.#wakeHelper();
+  }
+
+  /** nsenter stops itself when its program is stopped, and would then never hear of its end. */
+  #wakeHelper(): void {
+    if (this.#helper !== this.pid) killIfThere(this.#helper, "SIGCONT");
   }
 
   /** TERM, then KILL after STOP_TIMEOUT_MS; the exit status. Does nothing to a program that ended. */
   async stop(): Promise<number> {
     if (this.#exitStatus === null) killIfThere(this.pid, "SIGTERM");
+    this.#wakeHelper();
     const timer = setTimeout(() => killIfThere(this.pid, "SIGKILL"), STOP_TIMEOUT_MS);
     try {
       return await this.ended;
