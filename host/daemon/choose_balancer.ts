@@ -14,13 +14,21 @@ import { UserBalancer } from "./user_balancer.ts";
 /** modprobe gets so long, milliseconds. */
 const MODPROBE_MS = 5000;
 
-/** Chooses and opens. Throws VipdError "no-ipvs" when the kernel was demanded and has none. */
+/**
+ * Chooses and opens. `hasLeftovers`: a run that was killed left services behind, so the kernel's IPVS
+ * is needed to remove them even where no virtual server is configured any more. Throws VipdError
+ * "no-ipvs" when the kernel was demanded and has none.
+ */
 export async function chooseBalancer(
   config: Config,
+  hasLeftovers: boolean,
   options: DaemonOptions,
   reporter: Reporter,
 ): Promise<Balancer> {
-  if (config.virtualServers.length === 0) return NO_BALANCER;
+  if (config.virtualServers.length === 0) {
+    const kernel = hasLeftovers ? await openIpvs() : null;
+    return kernel === null ? NO_BALANCER : new KernelBalancer(kernel);
+  }
   const wanted = config.vipd.director;
   const say = (text: string) => reporter.daemon("info", text, "daemon", "checkers");
   const ipvs = wanted === "user" ? null : await openIpvs();

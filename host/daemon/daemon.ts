@@ -8,7 +8,12 @@ import type { Config } from "../conf/index.ts";
 import type { CommandResult, ProviderStatus } from "../control/protocol.ts";
 import { type ControlServer, serveControl } from "../control/server.ts";
 import { ABI_VERSION, readOutput } from "../core/abi.gen.ts";
-import type { EngineOutput, HostIdentity } from "../engine/contract.ts";
+import type {
+  EngineOutput,
+  HostIdentity,
+  IpvsOperation,
+  IpvsPresentService,
+} from "../engine/contract.ts";
 import { buildCoreConfig, type CoreConfig } from "../engine/core_config.ts";
 import type { CoreIndex } from "../engine/core_index.ts";
 import { Engine } from "../engine/engine.ts";
@@ -172,14 +177,33 @@ export class Daemon {
   async #needBalancer(config: Config): Promise<void> {
     if (this.#balancer.kind !== "none") return;
     if (config.virtualServers.length === 0 && this.#generation > 0) return;
-    this.#balancer = await chooseBalancer(config, this.#options, this.#reporter);
     const ours = this.#state.read();
+    const hasLeftovers = ours.size > 0;
+    this.#balancer = await chooseBalancer(config, hasLeftovers, this.#options, this.#reporter);
     const present = await this.#balancer.present();
     const services = present.map((row) => ({
       ...row,
-      ours: ours.has(serviceIdentity(row.service)),
+      ours: ours.has(serviceIdentity(row.service.key)),
     }));
+    if (hasLeftovers || services.length > 0) this.#adopt(config, services);
     this.#runner.input({ kind: "ipvsPresent", services });
+  }
+
+  /**
+   * Notes what stands in the kernel and is ours, by the last run or by the configuration: nothing
+   * need be added for it in this run, and yet the next one has to know it.
+   */
+  #adopt(config: Config, present: IpvsPresentService[]): void {
+    const configured = new Set(config.virtualServers.map(({ key }) => serviceIdentity(key)));
+    for (const { service: { key }, ours } of present) {
+      if (ours || configured.has(serviceIdentity(key))) this.#state.note(key, true);
+    }
+    this.#writeState();
+  }
+
+  #writeState(): void {
+    const refused = this.#state.write();
+    if (refused !== null) this.#reporter.daemon("warning", refused);
   }
 
   #carryOut(output: EngineOutput): void {
@@ -199,20 +223,23 @@ export class Daemon {
     }
   }
 
-  async #program(
-    batch: number,
-    operations: Extract<EngineOutput, { kind: "ipvs" }>["operations"],
-  ): Promise<void> {
-    for (const { op, service } of operations) {
-      if (op === "addService" || op === "deleteService") {
-        this.#state.note(service, op === "addService");
-      }
-    }
-    // Noted before it is done: what is in the kernel is always in the file.
-    const refused = this.#state.write();
-    if (refused !== null) this.#reporter.daemon("warning", refused);
+  async #program(batch: number, operations: IpvsOperation[]): Promise<void> {
+    // What is in the kernel is always in the file: noted before it is added, and after it went.
+    this.#note(operations, "addService", true);
     const failures = await this.#balancer.apply(operations);
+    // ESRCH of a removal: it was gone already.
+    const failed = new Set(
+      failures.filter(({ errno }) => errno !== "ESRCH").map(({ index }) => index),
+    );
+    this.#note(operations.filter((_, index) => !failed.has(index)), "deleteService", false);
     this.#runner.input({ kind: "ipvsDone", batch, failures });
+  }
+
+  #note(operations: IpvsOperation[], op: IpvsOperation["op"], present: boolean): void {
+    for (const operation of operations) {
+      if (operation.op === op) this.#state.note(operation.service.key, present);
+    }
+    this.#writeState();
   }
 
   #fromWire(record: Uint8Array): void {

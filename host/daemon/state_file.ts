@@ -3,7 +3,7 @@
 // there). Losing the file costs no more than that leftovers of a killed daemon stay.
 
 import { errorText } from "../base/errors.ts";
-import type { IpvsService } from "../engine/contract.ts";
+import type { ServiceKey } from "../conf/model.ts";
 
 /** Largest state file that is read, bytes. */
 const STATE_SIZE_MAX = 8 << 20;
@@ -14,7 +14,7 @@ export function stateFilePath(pidFile: string): string {
 }
 
 /** Text that says which service it is: what addService and deleteService go by. */
-export function serviceIdentity({ key }: IpvsService): string {
+export function serviceIdentity(key: ServiceKey): string {
   return key.kind === "FWMARK"
     ? `${key.family} fwmark ${key.mark}`
     : `${key.family} ${key.protocol} ${key.address} ${key.port}`;
@@ -45,7 +45,7 @@ export class StateFile {
   }
 
   /** Notes a service as ours, or not any more. */
-  note(service: IpvsService, present: boolean): void {
+  note(service: ServiceKey, present: boolean): void {
     if (present) this.#services.add(serviceIdentity(service));
     else this.#services.delete(serviceIdentity(service));
   }
