@@ -64,7 +64,8 @@ export class WireKernel {
     }
     for (const link of known.links.values()) this.#listener.input(linkInput(link, true));
     for (const [key, address] of known.addresses) {
-      if (!before.addresses.has(key)) this.#listener.input(addressInput(address, true));
+      if (before.addresses.has(key) || this.#route.own.holds(address)) continue;
+      this.#listener.input(addressInput(address, true));
     }
   }
 
