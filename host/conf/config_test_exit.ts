@@ -17,7 +17,7 @@ const NOT_COUNTED: ReadonlySet<string> = new Set([
   ...["script-untracked", "odd-blanks", "shell-command", "address-twice", "line-too-long"],
   ...["priority-out-of-reach", "comment-in-word", "given-twice", "extra-argument", "not-utf-8"],
   ...["router-id-shared", "weight-without-effect", "priorities-equal", "addresses-differ"],
-  ...["not-supported-yet", "include-no-match", "no-virtual-address"],
+  ...["not-supported-yet", "include-no-match", "no-virtual-address", "unquoted-command"],
 ]);
 
 /** The status of a config test with these findings. */

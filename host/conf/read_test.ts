@@ -16,7 +16,13 @@ describe("keywords", () => {
     ["with a block too much", instance("priority 5 {\n}"), "7 error block-unexpected", "line end"],
     ["twice", instance("priority 5\npriority 6"), "8 warning given-twice", "keep one"],
     ["definitions", "$A=b\n", "1 error not-supported-yet", "write the lines out"],
-    ["conditional lines", "@node1 global_defs {\n}", "1 error not-supported-yet", "write"],
+    [
+      "variables of keepalived",
+      "global_defs {\nrouter_id a${_ENV}\n}",
+      "2 error not-supported-yet",
+      "its value",
+    ],
+    ["conditional lines", "@node1 global_defs {\n}", "2 error not-supported-yet", "write"],
   ])("%s", (_what, text, found, hint) => {
     expect(findings(text)).toEqual([found]);
     expect(load(text).diagnostics[0]!.hint).toContain(hint);
@@ -98,6 +104,11 @@ describe("values", () => {
       "a weight of 254",
       instance("track_interface {\neth1 weight -254\n}"),
       "8 warning weight-clamped",
+    ],
+    [
+      "words behind an unquoted command",
+      "vrrp_script a {\nscript /bin/a b\n}\n",
+      "2 warning unquoted-command",
     ],
     ["a name of two words", "vrrp_instance A B {\n}", "1 error invalid-value"],
     ["a name twice", instance() + instance(), "9 error duplicate-name"],

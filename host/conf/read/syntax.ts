@@ -1,9 +1,9 @@
 // What is wrong with the text of a file before any keyword is looked at.
 // This module is browser safe.
 
-import type { Diagnostics } from "../diagnostic.ts";
+import { type Diagnostics, quoted } from "../diagnostic.ts";
 import { KEEPALIVED_LINE_LENGTH_MAX, TOKENS_MAX } from "../limits.ts";
-import { type Item, placeOfStatement, placeOfToken, type Tree } from "../tree.ts";
+import { type Item, placeOfStatement, placeOfToken, tokensOf, type Tree } from "../tree.ts";
 
 /** Reports damage of one file; false when it is no text, or too much, and is not read further. */
 export function checkSyntax(tree: Tree, diagnostics: Diagnostics): boolean {
@@ -30,6 +30,7 @@ export function checkSyntax(tree: Tree, diagnostics: Diagnostics): boolean {
   }
   checkEncoding(tree, diagnostics);
   checkNotes(tree, diagnostics);
+  checkVariables(tree, diagnostics);
   checkBraces(tree.items, diagnostics);
   return true;
 }
@@ -68,6 +69,22 @@ function checkNotes({ file, notes }: Tree, diagnostics: Diagnostics): void {
       message: `the line has more than ${KEEPALIVED_LINE_LENGTH_MAX} characters; keepalived ` +
         "would cut it",
       hint: "divide it",
+    });
+  }
+}
+
+/** Variables that keepalived defines itself; others are text unless the file defines them. */
+const PREDEFINED = /\$\{?_(PWD|INSTANCE|RANDOM|ENV|HASH|BANG)\b/;
+
+function checkVariables({ file, items }: Tree, diagnostics: Diagnostics): void {
+  if (!PREDEFINED.test(file.text)) return;
+  for (const token of tokensOf(items)) {
+    if (!PREDEFINED.test(token.value)) continue;
+    diagnostics.add(placeOfToken(file, token), {
+      severity: "error",
+      code: "not-supported-yet",
+      message: `the variable in ${quoted(token.value)} is not supported yet`,
+      hint: "write its value",
     });
   }
 }

@@ -1,6 +1,8 @@
 // Values that several blocks share: ports, commands, accounts, weights, counts.
 // This module is browser safe.
 
+import { quoted } from "../diagnostic.ts";
+import type { Token } from "../lexer.ts";
 import type { Arguments } from "./arguments.ts";
 import type { CommandDraft, WeightDraft } from "./drafts.ts";
 
@@ -18,14 +20,32 @@ export function port(args: Arguments): number | null {
   return args.integer("a port", { min: 1, max: 65535 });
 }
 
-/** `SCRIPT [USER [GROUP]]`. */
+/** `SCRIPT`, whose account has a keyword of its own: what follows is ignored, as in keepalived. */
 export function command(args: Arguments): CommandDraft | null {
+  const token = args.word("a command");
+  if (token === null) return null;
+  if (args.more) {
+    args.note(
+      "warning",
+      "unquoted-command",
+      `${args.keyword}: the words behind ${quoted(token.value)} are ignored`,
+      "put the command and its arguments in double quotes",
+    );
+  }
+  return commandDraft(args, token);
+}
+
+/** `SCRIPT [USER [GROUP]]`. */
+export function commandWithAccount(args: Arguments): CommandDraft | null {
   const token = args.word("a command");
   if (token === null) return null;
   const user = args.take()?.value ?? null;
   const group = user === null ? null : args.take()?.value ?? null;
-  const { keyword, statement } = args;
-  return { keyword, statement, token, command: token.value.trim(), user, group };
+  return { ...commandDraft(args, token), user, group };
+}
+
+function commandDraft({ keyword, statement }: Arguments, token: Token): CommandDraft {
+  return { keyword, statement, token, command: token.value.trim(), user: null, group: null };
 }
 
 /** `USER [[:]GROUP]`. */

@@ -15,7 +15,7 @@ import {
 import type { GroupDraft, InstanceDraft, NotifyDraft, ScriptDraft } from "./drafts.ts";
 import { boolean, garpReaders, multicast } from "./global.ts";
 import { readTracks } from "./track_line.ts";
-import { account, command, I32_MAX, SECONDS_MAX, weight } from "./values.ts";
+import { account, command, commandWithAccount, I32_MAX, SECONDS_MAX, weight } from "./values.ts";
 
 /** Shortest and longest interval of a script, seconds; 0 counts as 1. */
 function scriptSeconds(args: Arguments): number | null {
@@ -44,11 +44,11 @@ export const VRRP_SCRIPT: BlockSpec<ScriptDraft> = {
 
 function notifyReaders<D extends NotifyDraft>(): Record<string, Reader<D>> {
   const readers: Record<string, Reader<NotifyDraft>> = {
-    notify_master: field("notifyMaster", command),
-    notify_backup: field("notifyBackup", command),
-    notify_fault: field("notifyFault", command),
-    notify_stop: field("notifyStop", command),
-    notify: field("notify", command),
+    notify_master: field("notifyMaster", commandWithAccount),
+    notify_backup: field("notifyBackup", commandWithAccount),
+    notify_fault: field("notifyFault", commandWithAccount),
+    notify_stop: field("notifyStop", commandWithAccount),
+    notify: field("notify", commandWithAccount),
   };
   return readers;
 }
