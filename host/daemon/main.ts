@@ -44,7 +44,7 @@ export async function runDaemon(options: DaemonOptions): Promise<number> {
   try {
     status = await run(options, reporter, pidFiles);
   } catch (error) {
-    status = failed(reporter, error);
+    status = failed(reporter, error, options.log.console);
   }
   for (const file of pidFiles) file.release();
   await log.flush();
@@ -95,14 +95,15 @@ async function run(
   }
 }
 
-function failed(reporter: Reporter, error: unknown): number {
-  if (error instanceof VipdError) {
-    reporter.daemon("error", error.message + (error.hint === undefined ? "" : `; ${error.hint}`));
-    return EXIT_OF[error.code] ?? EXIT.FATAL;
-  }
-  const text = error instanceof Error ? error.stack ?? error.message : errorText(error);
-  reporter.daemon("error", `internal error: ${text}`);
-  return EXIT.INTERNAL;
+/** Says why, also to the terminal that started it: a log in syslog alone would leave it in the dark. */
+function failed(reporter: Reporter, error: unknown, isOnConsole: boolean): number {
+  const known = error instanceof VipdError;
+  const text = known
+    ? error.message + (error.hint === undefined ? "" : `; ${error.hint}`)
+    : `internal error: ${error instanceof Error ? error.stack ?? error.message : errorText(error)}`;
+  reporter.daemon("error", text);
+  if (!isOnConsole) console.error(`vipd: ${text}`);
+  return known ? EXIT_OF[error.code] ?? EXIT.FATAL : EXIT.INTERNAL;
 }
 
 /** The worker is dead and its addresses are gone: what is left to do is to say so. */
