@@ -22,7 +22,7 @@ describe("keywords", () => {
       "2 error not-supported-yet",
       "its value",
     ],
-    ["conditional lines", "@node1 global_defs {\n}", "2 error not-supported-yet", "write"],
+    ["conditional lines", "@node1 global_defs {\n}", "1 error not-supported-yet", "write"],
   ])("%s", (_what, text, found, hint) => {
     expect(findings(text)).toEqual([found]);
     expect(load(text).diagnostics[0]!.hint).toContain(hint);
