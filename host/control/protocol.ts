@@ -9,15 +9,13 @@
 // This module is browser safe.
 
 import type {
-  NoticeOutput,
-  PriorityOutput,
+  InstanceStatus,
   ReasonName,
-  RefusedOutput,
   StateName,
   TrackerName,
   TrackerStateName,
-  TransitionOutput,
 } from "../core/abi.gen.ts";
+import type { CoreRecord, RecordNames, TransitionRecord } from "../core/named_record.ts";
 
 export type { ReasonName, StateName, TrackerName, TrackerStateName };
 
@@ -52,23 +50,11 @@ export type EventKind =
   | "config"
   | "daemon";
 
-/** Names beside the numbers of a record of the core, as they were when it was told. */
-export interface RecordNames {
-  instanceName?: string;
-  groupName?: string;
-  trackerName?: string;
-  interfaceName?: string;
-}
-
-/** The reason record of a transition with its names. */
-export type TransitionRecord = TransitionOutput & RecordNames;
+export type { RecordNames, TransitionRecord };
 
 /** What stands behind an event's line: a record of the core with names, or an object of the host. */
 export type EventBody =
-  | TransitionRecord
-  | (PriorityOutput & RecordNames)
-  | (RefusedOutput & RecordNames)
-  | (NoticeOutput & RecordNames)
+  | CoreRecord
   | { [key: string]: Json };
 
 /** One line of `vipd events`. */
@@ -118,25 +104,28 @@ export interface VipStatus {
   leaseS: number;
 }
 
-/** Counters of one instance, named as in the core (abi/instance_status.ts). */
-export interface InstanceCounters {
-  advertReceived: number;
-  advertSent: number;
-  becomeMaster: number;
-  releaseMaster: number;
-  priorityZeroReceived: number;
-  priorityZeroSent: number;
-  packetLengthErrors: number;
-  checksumErrors: number;
-  ttlErrors: number;
-  versionErrors: number;
-  invalidTypeReceived: number;
-  authTypeErrors: number;
-  authDataErrors: number;
-  intervalErrors: number;
-  addressListErrors: number;
-  destinationErrors: number;
-}
+/** The counters of an instance that are shown, named as in the core (abi/instance_status.ts). */
+export const INSTANCE_COUNTERS = [
+  "advertReceived",
+  "advertSent",
+  "becomeMaster",
+  "releaseMaster",
+  "priorityZeroReceived",
+  "priorityZeroSent",
+  "packetLengthErrors",
+  "checksumErrors",
+  "ttlErrors",
+  "versionErrors",
+  "invalidTypeReceived",
+  "authTypeErrors",
+  "authDataErrors",
+  "intervalErrors",
+  "addressListErrors",
+  "destinationErrors",
+] as const satisfies readonly (keyof InstanceStatus)[];
+
+/** Counters of one instance. */
+export type InstanceCounters = Pick<InstanceStatus, typeof INSTANCE_COUNTERS[number]>;
 
 /** One vrrp_instance. */
 export interface InstanceStatusView {

@@ -3,22 +3,24 @@
 
 import type { Config, Track, Vip, VrrpInstance } from "../conf/model.ts";
 import { type InstanceStatus, PRIORITY_OWNER, readInstanceStatus } from "../core/abi.gen.ts";
-import type {
-  GroupStatus,
-  InstanceCounters,
-  InstanceStatusView,
-  PriorityPart,
-  RealServerStatus,
-  TrackerStatus,
-  VipStatus,
-  VirtualServerStatus,
-  WireStatus,
+import {
+  type GroupStatus,
+  INSTANCE_COUNTERS,
+  type InstanceCounters,
+  type InstanceStatusView,
+  type PriorityPart,
+  type RealServerStatus,
+  type TrackerStatus,
+  type VipStatus,
+  type VirtualServerStatus,
+  type WireStatus,
 } from "../control/protocol.ts";
 import type { CoreIndex } from "../engine/core_index.ts";
 import type { EngineStatus, ServiceStatus } from "../engine/status.ts";
 import type { ConnectionCount } from "./balancer.ts";
 import type { ToldTransition } from "./reporter.ts";
-import { heartbeatAge, type Shared, WORD } from "./shared.ts";
+import { heartbeatAge } from "./control_words.ts";
+import { type Shared, WORD } from "./shared.ts";
 
 /** What is put together. */
 export interface StatusParts {
@@ -109,24 +111,8 @@ function trackerState(parts: StatusParts, track: Track): PriorityPart["state"] {
 }
 
 function countersOf(status: InstanceStatus): InstanceCounters {
-  return {
-    advertReceived: status.advertReceived,
-    advertSent: status.advertSent,
-    becomeMaster: status.becomeMaster,
-    releaseMaster: status.releaseMaster,
-    priorityZeroReceived: status.priorityZeroReceived,
-    priorityZeroSent: status.priorityZeroSent,
-    packetLengthErrors: status.packetLengthErrors,
-    checksumErrors: status.checksumErrors,
-    ttlErrors: status.ttlErrors,
-    versionErrors: status.versionErrors,
-    invalidTypeReceived: status.invalidTypeReceived,
-    authTypeErrors: status.authTypeErrors,
-    authDataErrors: status.authDataErrors,
-    intervalErrors: status.intervalErrors,
-    addressListErrors: status.addressListErrors,
-    destinationErrors: status.destinationErrors,
-  };
+  const counters = INSTANCE_COUNTERS.map((name) => [name, status[name]]);
+  return Object.fromEntries(counters) as InstanceCounters;
 }
 
 /** The sync groups. */
@@ -217,7 +203,7 @@ export function wireView(shared: Shared, nowUs: number): WireStatus {
     loops: shared.get(WORD.LOOPS),
     latenessUs: shared.get(WORD.LATENESS_US),
     latenessMaxUs: shared.get(WORD.LATENESS_MAX_US),
-    heartbeatAgeS: heartbeatAge(nowUs, shared.get(WORD.WIRE_HEARTBEAT)) / 1000,
+    heartbeatAgeS: heartbeatAge(nowUs, shared.get(WORD.HEARTBEAT)) / 1000,
     ringOverruns: shared.toMain.lost,
   };
 }

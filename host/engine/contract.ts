@@ -6,40 +6,22 @@
 // This module is browser safe.
 
 import type { Config, Endpoint, Family, Forwarding, Script, ServiceKey } from "../conf/model.ts";
-import type {
-  NoticeOutput,
-  PriorityOutput,
-  RefusedOutput,
-  StateName,
-  TrackerStateName,
-  TransitionOutput,
-} from "../core/abi.gen.ts";
+import type { StateName, TrackerStateName } from "../core/abi.gen.ts";
+import type { TransitionRecord } from "../core/named_record.ts";
 import type { CoreIndex } from "./core_index.ts";
 import type { EngineEvent } from "./event.ts";
 
 /** The parts of the model that outputs carry, for the rooms that carry them out. */
 export type { Endpoint, Script };
 
-/** Names beside the numbers of a record of the core, as they were when it was told. */
-export interface RecordNames {
-  instanceName?: string;
-  groupName?: string;
-  trackerName?: string;
-  interfaceName?: string;
-  /** VRRP version of the instance. */
-  instanceVersion?: number;
-}
-
-/** The reason record of a transition with its names. */
-export type TransitionRecord = TransitionOutput & RecordNames;
-/** A change of the effective priority with its names. */
-export type PriorityRecord = PriorityOutput & RecordNames;
-/** A refused packet with its names. */
-export type RefusedRecord = RefusedOutput & RecordNames;
-/** A remark of the core with its names. */
-export type NoticeRecord = NoticeOutput & RecordNames;
-/** Any record of the core that a person reads. */
-export type CoreRecord = TransitionRecord | PriorityRecord | RefusedRecord | NoticeRecord;
+export type {
+  CoreRecord,
+  NoticeRecord,
+  PriorityRecord,
+  RecordNames,
+  RefusedRecord,
+  TransitionRecord,
+} from "../core/named_record.ts";
 
 // ---- Inputs ----
 
