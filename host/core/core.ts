@@ -27,6 +27,7 @@ import {
   VIP_MAX,
   writeInput,
 } from "./abi.gen.ts";
+import { growTo, instantiateCore } from "./instantiate.ts";
 
 /** Sizes of a core's tables, fixed at its creation. What does not fit is refused with a status. */
 export interface CoreCounts {
@@ -75,7 +76,6 @@ export interface CoreOptions {
 
 /** What the wasm exports (core-as/assembly/index.ts). A u32 arrives as a signed number. */
 interface CoreExports {
-  abiVersion(): number;
   bytesNeeded(...counts: number[]): number;
   init(...countsAndSeed: number[]): number;
   inputBuffer(): number;
@@ -89,10 +89,6 @@ interface CoreExports {
   assertCode(): number;
 }
 
-const PAGE_SIZE = 65_536;
-/** Pages the import asks for at least and allows at most: what core-as/compile says. */
-const PAGES_MIN = 1;
-const PAGES_MAX = 1024;
 /** First word of a checkpoint: "VCP1". */
 const CHECKPOINT_MAGIC = 0x31504356;
 /** Words before the bytes: magic, ABI version, eight counts, seed low and high, bytes used. */
@@ -129,8 +125,7 @@ export class Core {
         hint: "keep each below its limit in core-as/assembly/abi/limits.ts",
       });
     }
-    const missing = Math.ceil(needed / PAGE_SIZE) - memory.buffer.byteLength / PAGE_SIZE;
-    if (missing > 0) memory.grow(missing);
+    growTo(memory, needed);
     const status = exports.init(...counts, this.seed[0], this.seed[1]);
     if (status !== STATUS_OK) {
       throw new VipdError("core_init", `the core does not start: ${statusName(status)}`);
@@ -146,18 +141,7 @@ export class Core {
    * not of this program's ABI, `core_counts` or `core_init`.
    */
   static create(wasm: WebAssembly.Module | BufferSource, options: CoreOptions = {}): Core {
-    const module = wasm instanceof WebAssembly.Module ? wasm : new WebAssembly.Module(wasm);
-    const memory = new WebAssembly.Memory({ initial: PAGES_MIN, maximum: PAGES_MAX });
-    const instance = new WebAssembly.Instance(module, { env: { memory } });
-    const exports = instance.exports as unknown as CoreExports;
-    const version = exports.abiVersion();
-    if (version !== ABI_VERSION) {
-      throw new VipdError(
-        "core_abi",
-        `the core has ABI version ${version}, this program ${ABI_VERSION}`,
-        { hint: "build the core again: npm run build:core" },
-      );
-    }
+    const { exports, memory } = instantiateCore<CoreExports>(wasm);
     return new Core(exports, memory, options);
   }
 

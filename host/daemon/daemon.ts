@@ -42,7 +42,7 @@ import {
   WIRE_REMARK,
 } from "./wire_message.ts";
 import { WireLink } from "./wire_link.ts";
-import { WireThread } from "./wire_thread.ts";
+import { startWireThread, type WireThread } from "./wire_thread.ts";
 import type { WireFailure } from "./wire.ts";
 
 /** SCHED_FIFO priority of the wire worker: above scripts and main, below the kernel's own. */
@@ -117,7 +117,7 @@ export class Daemon {
       this.#failure = event.data;
     };
     const failAfterMs = Number(Deno.env.get("VIPD_TEST_WIRE_FAIL_AFTER_MS") ?? 0);
-    this.#wire = await WireThread.start(worker, {
+    this.#wire = await startWireThread(worker, {
       module: await WebAssembly.compile(coreBytes()),
       fifoPriority: WIRE_FIFO_PRIORITY,
       seed: [randomWord(), randomWord()],

@@ -3,6 +3,7 @@
 // gets it in its first and only message.
 
 import { INSTANCE_MAX, INSTANCE_STATUS_SIZE, VIP_MAX } from "../core/abi.gen.ts";
+import { CONTROL_WORD } from "./control_words.ts";
 import { Ring } from "./ring.ts";
 
 /** Bytes of the ring from main to the worker. A configuration of 1,024 instances fits in chunks. */
@@ -12,16 +13,9 @@ export const RING_TO_MAIN_SIZE = 1 << 20;
 /** Bytes of one row of the mirror. */
 export const HELD_ADDRESS_SIZE = 32;
 
-/** Control words (Int32 each). */
+/** Control words (Int32 each): those of every worker, and the wire worker's own. */
 export const WORD = {
-  /** Main asks the worker to stop: 1 = orderly. */
-  STOP: 0,
-  /** The worker's phase, one of PHASE. */
-  PHASE: 1,
-  /** CLOCK_MONOTONIC of the worker's last loop, milliseconds modulo 2^31. */
-  WIRE_HEARTBEAT: 2,
-  /** CLOCK_MONOTONIC of main's last beat, milliseconds modulo 2^31. */
-  MAIN_HEARTBEAT: 3,
+  ...CONTROL_WORD,
   /** Rows of the mirror in use at the most. */
   HELD_COUNT: 4,
   /** Instances on the status page. */
@@ -36,12 +30,7 @@ export const WORD = {
   LATENESS_US: 9,
   /** Scheduling policy in force: 0 other, 1 FIFO. */
   FIFO: 10,
-  /** Assert code of a trapped core, 0 = none. */
-  ASSERT_CODE: 11,
 } as const;
-
-/** Phases of the worker. */
-export const PHASE = { STARTING: 0, RUNNING: 1, STOPPED: 2, FAILED: 3 } as const;
 
 const WORDS_SIZE = 256;
 
@@ -58,7 +47,7 @@ export interface HeldAddress {
 export class Shared {
   readonly buffer: SharedArrayBuffer;
   readonly words: Int32Array;
-  readonly toWire: Ring;
+  readonly toWorker: Ring;
   readonly toMain: Ring;
   readonly #held: DataView;
   readonly #status: DataView;
@@ -80,7 +69,7 @@ export class Shared {
     at += statusSize;
     this.#statusSequence = new Int32Array(this.buffer, at, INSTANCE_MAX);
     at += sequenceSize;
-    this.toWire = new Ring(this.buffer, at, RING_TO_WIRE_SIZE);
+    this.toWorker = new Ring(this.buffer, at, RING_TO_WIRE_SIZE);
     this.toMain = new Ring(this.buffer, at + RING_TO_WIRE_SIZE, RING_TO_MAIN_SIZE);
   }
 
@@ -155,14 +144,3 @@ export class Shared {
 
 /** How often main looks at a status row that is being written. */
 const STATUS_READ_TRIES = 1000;
-
-/** CLOCK_MONOTONIC microseconds as a heartbeat word. */
-export function heartbeatOf(nowUs: number): number {
-  return Math.floor(nowUs / 1000) % 0x7fff_ffff;
-}
-
-/** Age of a heartbeat word, milliseconds. */
-export function heartbeatAge(nowUs: number, beat: number): number {
-  const age = heartbeatOf(nowUs) - beat;
-  return age < 0 ? age + 0x7fff_ffff : age;
-}

@@ -25,7 +25,8 @@ import { RouteSocket } from "../linux/route.ts";
 import { currentPolicy, SCHED_FIFO, setFifo, setTimerSlack } from "../linux/sched.ts";
 import { TimerFd } from "../linux/timerfd.ts";
 import type { VrrpReceiver } from "../linux/vrrp_socket.ts";
-import { heartbeatAge, heartbeatOf, PHASE, Shared, WORD } from "./shared.ts";
+import { heartbeatAge, heartbeatOf, PHASE } from "./control_words.ts";
+import { Shared, WORD } from "./shared.ts";
 import { WireConfiguration } from "./wire_configuration.ts";
 import { WireEffects } from "./wire_effects.ts";
 import { WireKernel } from "./wire_kernel.ts";
@@ -190,10 +191,10 @@ class WireWorker {
     this.#kernel.readAll();
     this.#beat(nowUs());
     this.#shared.set(WORD.PHASE, PHASE.RUNNING);
-    const { toWire } = this.#shared;
-    while (this.#shared.get(WORD.STOP) === 0 || !toWire.isEmpty()) {
+    const { toWorker } = this.#shared;
+    while (this.#shared.get(WORD.STOP) === 0 || !toWorker.isEmpty()) {
       this.#arm();
-      const count = this.#epoll.wait(toWire.sleep() ? -1 : 0);
+      const count = this.#epoll.wait(toWorker.sleep() ? -1 : 0);
       for (let i = 0; i < count; i++) this.#event(this.#epoll.tag(i));
       this.#takeRecords();
       if (nowUs() >= this.#dueUs) this.#fireTimer();
@@ -232,7 +233,7 @@ class WireWorker {
 
   #takeRecords(): void {
     for (let i = 0; i < RECORDS_PER_TURN_MAX; i++) {
-      const record = this.#shared.toWire.pop();
+      const record = this.#shared.toWorker.pop();
       if (record === null) return;
       this.#configuration.take(record);
       this.#effects.drain(nowUs());
@@ -265,7 +266,7 @@ class WireWorker {
   }
 
   #beat(now: number): void {
-    this.#shared.set(WORD.WIRE_HEARTBEAT, heartbeatOf(now));
+    this.#shared.set(WORD.HEARTBEAT, heartbeatOf(now));
     this.#loops = (this.#loops + 1) & 0x7fff_ffff;
     this.#shared.set(WORD.LOOPS, this.#loops);
   }
