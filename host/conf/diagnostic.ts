@@ -5,7 +5,7 @@
 
 import { DIAGNOSTICS_MAX, QUOTED_LENGTH_MAX } from "./limits.ts";
 
-/** A stretch of a file. Lines and columns count from 1, columns are UTF-16 units, ends exclusive. */
+/** A stretch of a file: lines and columns count from 1; columns are UTF-16 units, ends exclusive. */
 export interface Span {
   file: string;
   line: number;
@@ -30,7 +30,7 @@ export interface Fix {
 /** How much a diagnostic weighs. */
 export type Severity = "error" | "warning" | "info";
 
-/** One finding. `message` says what and why, `hint` what to do ("" where there is nothing to do). */
+/** One finding. `message` says what and why, `hint` what to do ("" where nothing can be done). */
 export interface Diagnostic extends Span {
   severity: Severity;
   /** Stable, kebab-case: what a filter may rely on. */

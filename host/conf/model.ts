@@ -40,7 +40,7 @@ export interface GlobalDefs {
 
 /** vipd's own settings: the `vipd { }` block. Each default differs from what keepalived does. */
 export interface VipdSettings {
-  /** Virtual addresses carry a limited kernel lifetime that is renewed while MASTER (default on). */
+  /** Virtual addresses carry a limited kernel lifetime renewed while MASTER (default on). */
   lease: boolean;
   /** Who balances: the kernel's IPVS, vipd itself, or (auto) the kernel where it can. */
   director: "auto" | "kernel" | "user";

@@ -146,7 +146,7 @@ function globSource(pattern: string): string {
   for (let i = 0; i < pattern.length; i++) {
     const char = pattern[i]!;
     const set = char === "[" ? /^\[(!?)([^\]/]+)\]/.exec(pattern.slice(i)) : null;
-    if (set !== null) {
+    if (set !== null && hasOrderedRanges(set[2]!)) {
       const inverted = set[1] === "!" ? "^" : "";
       source += `[${inverted}${set[2]!.replace(/[\\^[]/g, "\\$&")}]`;
       i += set[0].length - 1;
@@ -155,4 +155,9 @@ function globSource(pattern: string): string {
     else source += char.replace(/[\\^$.|+()[\]{}]/g, "\\$&");
   }
   return source;
+}
+
+/** False for sets such as `[z-a]`, which regular expressions refuse: they are read as letters. */
+function hasOrderedRanges(set: string): boolean {
+  return [...set.matchAll(/(.)-(.)/gsu)].every(([, from, to]) => from! <= to!);
 }

@@ -36,6 +36,7 @@ describe("globMatchers()", () => {
     ["/etc/[ab].conf", "/etc/b.conf", true],
     ["/etc/[!ab].conf", "/etc/b.conf", false],
     ["/etc/{a,b*}.conf", "/etc/bc.conf", true],
+    ["/etc/[z-a]", "/etc/[z-a]", true],
     ["/etc/a+b.conf", "/etc/aab.conf", false],
     ["/etc/[]\\^].conf", "/etc/x.conf", false],
   ])("%s against %s: %s", (pattern, path, expected) => {

@@ -18,7 +18,7 @@ import {
 import { type Item, keywordOf, placeOfStatement, placeOfToken, type Statement } from "../tree.ts";
 import { Arguments } from "./arguments.ts";
 
-/** What every draft knows: the statement that opened it and where each of its keywords stood last. */
+/** What every draft knows: the statement that opened it, and each keyword's last statement. */
 export interface Draft {
   statement: Statement;
   seen: Map<string, Statement>;
@@ -116,7 +116,8 @@ function hasRightShape(document: Document, block: string, statement: Statement):
 function reportUnread(document: Document, block: string, statement: Statement): void {
   const keyword = keywordOf(statement);
   const head = statement.words[0];
-  if (head === undefined || INCLUDE_KEYWORDS.has(keyword)) return; // said by the syntax, the document
+  // The syntax tells about a block without keyword, the document about what it includes.
+  if (head === undefined || INCLUDE_KEYWORDS.has(keyword)) return;
   if (isMacro(head)) return reportMacro(document, statement);
   const row = findKeyword(block, keyword);
   if (row !== null) return reportUnsupported(document, statement, row);

@@ -205,7 +205,8 @@ export function serviceKey(args: Arguments): ServiceKeyDraft | null {
     args.note(
       "error",
       "not-supported-yet",
-      "'virtual_server group' is not supported yet; it changes where traffic goes, so nothing is started",
+      "'virtual_server group' is not supported yet; it changes where traffic goes, so nothing " +
+        "is started",
       "write one virtual_server for each address of the group",
     );
     return null;
