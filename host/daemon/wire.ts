@@ -194,13 +194,27 @@ class WireWorker {
     const { toWorker } = this.#shared;
     while (this.#shared.get(WORD.STOP) === 0 || !toWorker.isEmpty()) {
       this.#arm();
-      const count = this.#epoll.wait(toWorker.sleep() ? -1 : 0);
-      for (let i = 0; i < count; i++) this.#event(this.#epoll.tag(i));
+      this.#takeEvents(toWorker.sleep() ? -1 : 0);
       this.#takeRecords();
-      if (nowUs() >= this.#dueUs) this.#fireTimer();
+      if (nowUs() >= this.#dueUs) this.#timerDue();
       this.#watchMain();
     }
     this.#effects.removeAll(nowUs());
+  }
+
+  #takeEvents(timeoutMs: number): void {
+    const count = this.#epoll.wait(timeoutMs);
+    for (let i = 0; i < count; i++) this.#event(this.#epoll.tag(i));
+  }
+
+  /**
+   * What waits in the sockets comes first: after a SIGSTOP (which also ends epoll_wait early) that is
+   * the very advert which restarts the timer.
+   */
+  #timerDue(): void {
+    this.#takeEvents(0);
+    this.#dueUs = this.#core.nextTimeout();
+    if (nowUs() >= this.#dueUs) this.#fireTimer();
   }
 
   #event(tag: number): void {

@@ -156,7 +156,9 @@ function dispatch(at: u32, size: u32): u32 {
   if (!queueHasRoom()) return STATUS_LIMIT;
   thaw();
   const status = handle(header.kind, at);
-  fireTimers();
+  // Behind this packet the next may wait, the advert that restarts a timer which ended while the
+  // process was stopped. The host says when all are read (INPUT_TIMER).
+  if (header.kind != INPUT_PACKET) fireTimers();
   return status;
 }
 

@@ -541,4 +541,13 @@ describe("a node that did not run (a frozen guest, SIGSTOP)", () => {
     expect(lines(node.advert({ priority: 150 }))).toEqual([]);
     expect(node.status().state).toBe("BACKUP");
   });
+
+  it("backup_late: the packet of another instance does not let a timer pass it", () => {
+    const node = VirtualNode.ready();
+    node.configure({ instances: [instance({ vrid: 60 }), instance({ instance: 1, vrid: 61 })] });
+    for (const vrid of [60, 61]) node.advert({ priority: 150, vrid });
+    node.freeze(4 * SECOND);
+    expect(lines([60, 61].flatMap((vrid) => node.advert({ priority: 150, vrid })))).toEqual([]);
+    expect(lines(node.input({ kind: "timer" }))).toEqual([]);
+  });
 });
