@@ -141,9 +141,9 @@ export class Capture {
     return this.waitFor(`a gratuitous ARP for ${address}`, accepts, options);
   }
 
-  /** All adverts so far with the fields given. */
-  adverts(fields: Partial<AdvertEvent> = {}): AdvertEvent[] {
-    return this.events.filter((event): event is AdvertEvent =>
+  /** All adverts so far with the fields given, from event number `from` on. */
+  adverts(fields: Partial<AdvertEvent> = {}, options: { from?: number } = {}): AdvertEvent[] {
+    return this.events.slice(options.from ?? 0).filter((event): event is AdvertEvent =>
       event.kind === "advert" && matches(event, fields)
     );
   }
