@@ -11,8 +11,8 @@ const EFFECTIVE = { min: 1, max: 254 };
 export const weightClamped: Rule = {
   code: "priority-out-of-reach",
   severity: "warning",
-  why:
-    `the effective priority stays within ${EFFECTIVE.min} and ${EFFECTIVE.max}, so a part of the weights has no effect`,
+  why: `the effective priority stays within ${EFFECTIVE.min} and ${EFFECTIVE.max}, so a part of ` +
+    "the weights has no effect",
   advice: "choose a priority and weights whose sum stays in the range",
   check({ config, drafts }, report) {
     const places = new Map(drafts.instances.map((draft) => [draft.name, draft]));

@@ -1,4 +1,4 @@
-// Keywords of checkers: name, arguments, tier, what it changes (see keywords.ts).
+// Keywords of checkers: name, arguments, tier, what it changes (see rows.ts).
 // This module is browser safe.
 
 import type { KeywordRows as Rows } from "./rows.ts";

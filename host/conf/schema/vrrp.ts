@@ -1,4 +1,5 @@
-// Keywords of VRRP blocks: name, arguments, tier, what it changes (see keywords.ts).
+// Keywords of VRRP blocks:
+// name, arguments, tier, what it changes (see rows.ts).
 // This module is browser safe.
 
 import type { KeywordRows as Rows } from "./rows.ts";
