@@ -1,5 +1,5 @@
 // The wire worker's VRRP sockets: one receiver for each (family, interface, group) that a committed
-// configuration names, one sender for each (family, interface). reconcile() opens and closes the
+// configuration names, one sender for each (family, interface). open() and close() make the
 // difference, so an unchanged instance keeps its socket and misses nothing over a reload.
 
 import { type Family, formatAddress } from "../base/address.ts";
@@ -82,25 +82,6 @@ export class WireSockets {
     const senders = new Set(wanted.map((w) => senderKey(w.family, w.ifindex)));
     for (const [key, sender] of this.#senders) {
       if (senders.has(key)) continue;
-      sender.close();
-      this.#senders.delete(key);
-    }
-  }
-
-  /**
-   * Drops the sockets of an interface so that the next open() makes new ones: a deleted and newly
-   * made interface has another index, and a membership does not survive it.
-   */
-  forget(ifindex: number): void {
-    for (const [key, { receiver, tag }] of this.#receivers) {
-      if (receiver.ifindex !== ifindex) continue;
-      this.#epoll.remove(receiver.fd);
-      receiver.close();
-      this.#receivers.delete(key);
-      this.#byTag.delete(tag);
-    }
-    for (const [key, sender] of this.#senders) {
-      if (sender.ifindex !== ifindex) continue;
       sender.close();
       this.#senders.delete(key);
     }
