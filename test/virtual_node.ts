@@ -38,7 +38,7 @@ let compiled: WebAssembly.Module | null = null;
 /** The core as it ships, compiled once. */
 export function coreModule(): WebAssembly.Module {
   const path = new URL("../core-as/build/core.wasm", import.meta.url);
-  compiled ??= new WebAssembly.Module(readFileSync(path));
+  compiled ??= new WebAssembly.Module(Uint8Array.from(readFileSync(path)));
   return compiled;
 }
 

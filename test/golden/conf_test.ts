@@ -15,7 +15,9 @@ import { machine } from "../../host/conf/test_support.ts";
 const EXAMPLES = new URL("../../examples/lvs-dr-dual-master/", import.meta.url);
 const NAMES = ["node1.conf", "node1.verbatim.conf", "node2.conf", "node2.verbatim.conf"];
 const source = memorySource(
-  Object.fromEntries(NAMES.map((name) => [name, readFileSync(new URL(name, EXAMPLES))])),
+  Object.fromEntries(
+    NAMES.map((name) => [name, Uint8Array.from(readFileSync(new URL(name, EXAMPLES)))]),
+  ),
 );
 
 const load = (name: string, facts = machine({ interfaces: () => ["eno16777736"] })) =>
