@@ -6,7 +6,7 @@ import { EventLog } from "../control/event_log.ts";
 import type { EventBody, EventKind, TransitionRecord } from "../control/protocol.ts";
 import type { Diagnostic } from "../conf/index.ts";
 import type { CoreRecord } from "../engine/contract.ts";
-import { describeRecord, logRecord } from "../engine/describe.ts";
+import { describeReason, describeRecord, logRecord } from "../engine/describe.ts";
 import { describeEvent, isVrrpEvent, logEvent } from "../engine/describe_event.ts";
 import type { Level } from "../engine/describe_value.ts";
 import type { EngineEvent } from "../engine/event.ts";
@@ -14,7 +14,8 @@ import type { EngineEvent } from "../engine/event.ts";
 /** A transition as it was told. */
 export interface ToldTransition {
   record: TransitionRecord;
-  text: string;
+  /** Why, as a sentence. */
+  why: string;
   atUs: number;
 }
 
@@ -30,7 +31,11 @@ export class Reporter {
     const text = describeRecord(record);
     if (record.kind === "transition") {
       const name = record.subject === "GROUP" ? record.groupName : record.instanceName;
-      this.transitions.set(`${record.subject} ${name ?? "?"}`, { record, text, atUs: nowUs });
+      this.transitions.set(`${record.subject} ${name ?? "?"}`, {
+        record,
+        why: describeReason(record),
+        atUs: nowUs,
+      });
     }
     this.events.append(record.kind, text, record, Date.now());
   }

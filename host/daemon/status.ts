@@ -57,7 +57,7 @@ function instanceView(
     name: config.name,
     state: status.state,
     reason: status.reason,
-    reasonText: last?.text ?? "",
+    reasonText: last?.why ?? "",
     transition: last?.record ?? null,
     ...moment(parts, status.sinceUs),
     vrid: status.vrid,

@@ -56,7 +56,12 @@ function interfaceOf(record: { ifindex?: number; interfaceName?: string }): stri
 /** `(VI_1) Entering MASTER STATE: no advert from ... for 3.61 s; priority 105 (100 +5)`. */
 export function describeTransition(record: TransitionRecord): string {
   const head = record.subject === "GROUP" ? groupHead(record) : instanceHead(record);
-  return `${head}: ${whyOf(record)}; ${priorityOf(record)}`;
+  return `${head}: ${describeReason(record)}`;
+}
+
+/** Why it happened, without saying again what: `no advert from ... for 3.61 s; priority 105`. */
+export function describeReason(record: TransitionRecord): string {
+  return `${whyOf(record)}; ${priorityOf(record)}`;
 }
 
 function groupHead(record: TransitionRecord): string {

@@ -26,6 +26,8 @@ async function main(args: string[]): Promise<number> {
   console.log("building five machines: client, node1, node2, rs1, rs2 ...");
   await using cluster = await DemoCluster.open();
   if (!args.includes("--script")) {
+    console.log("waiting for the first election: 3 adverts of a second and the skew time ...");
+    await cluster.elected();
     await cluster.startLoads(REQUESTS_PER_SECOND);
     await runScreen(cluster, interrupted.signal);
     return 0;

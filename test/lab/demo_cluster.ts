@@ -8,7 +8,7 @@ import type { DirectorView } from "./demo_view.ts";
 import { type Load, type LoadResult, startHttpServer, startLoad } from "./http.ts";
 import type { LabNode } from "./netns.ts";
 import { EXAMPLE } from "./path.ts";
-import type { RunningProgram } from "./process.ts";
+import { eventually, type RunningProgram } from "./process.ts";
 import { ADDRESS, INTERFACE, openReferenceLab, type ReferenceLab, VIP1, VIP2 } from "./topology.ts";
 import { startVipd } from "./vipd.ts";
 
@@ -68,6 +68,15 @@ export class DemoCluster implements AsyncDisposable {
       await reference[Symbol.asyncDispose]();
       throw error;
     }
+  }
+
+  /** Waits until both VIPs are held by somebody. */
+  async elected(): Promise<void> {
+    const look = async () => {
+      const held = await Promise.all([VIP1, VIP2].map((vip) => this.holders(vip)));
+      return held.every((holders) => holders.length > 0);
+    };
+    await eventually("both VIPs to be held", look, ELECTION_MS_MAX);
   }
 
   /** Sends requests to both VIPs, so many a second each, until the end. */
@@ -181,7 +190,7 @@ export class DemoCluster implements AsyncDisposable {
     for (const event of status?.events ?? []) {
       if (event.sequence <= director.lastEvent) continue;
       director.lastEvent = event.sequence;
-      if (event.kind === "transition" || event.kind === "lvs") {
+      if (isWorthTelling(event)) {
         this.happened.push({ atMs: Date.parse(event.time), who: name, text: event.text, event });
       }
     }
@@ -230,10 +239,19 @@ export class DemoCluster implements AsyncDisposable {
   }
 }
 
+/** The first election takes 3 adverts and the skew time; milliseconds. */
+const ELECTION_MS_MAX = 15_000;
 /** A request that is not answered in this time has failed, milliseconds. */
 const REQUEST_MS_MAX = 2000;
 /** A director that does not answer in this time is shown as not answering, milliseconds. */
 const ANSWER_MS_MAX = 500;
+
+/** Transitions, and what changes who serves; not each check. */
+function isWorthTelling({ kind, record }: EventRecord): boolean {
+  if (kind === "transition") return true;
+  const event = "event" in record ? String(record.event) : "";
+  return kind === "lvs" && /^(REAL_SERVER|QUORUM|SORRY_SERVER)_/.test(event);
+}
 
 async function askStatus(path: string): Promise<NodeStatus | null> {
   try {

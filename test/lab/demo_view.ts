@@ -42,6 +42,7 @@ export type Style = "plain" | "strong" | "good" | "bad" | "dim" | "title";
 export type Line = { text: string; style: Style }[];
 
 const BAR_WIDTH = 24;
+const KEYS_INDENT = 7;
 
 /** The screen, line by line, at most `rows` of them and `columns` wide. */
 export function renderDemo(view: DemoView, columns: number, rows: number): Line[] {
@@ -135,6 +136,24 @@ function requestLine(requests: DemoView["requests"]): Line {
     piece(`${requests.failed} failed`, requests.failed > 0 ? "bad" : "good"),
     piece(requests.lastFailure === "" ? "" : `  (last: ${requests.lastFailure})`, "dim"),
   ];
+}
+
+/** The keys, as many in a line as fit. */
+function keyLines(keys: DemoView["keys"], columns: number): Line[] {
+  const lines: Line[] = [];
+  let line: Line = [piece("keys   ", "strong")];
+  let width = KEYS_INDENT;
+  for (const { key, does } of keys) {
+    const size = key.length + does.length + 4;
+    if (width + size > columns && width > KEYS_INDENT) {
+      lines.push(line);
+      line = [piece(" ".repeat(KEYS_INDENT), "plain")];
+      width = KEYS_INDENT;
+    }
+    line.push(piece(key, "strong"), piece(` ${does}   `, "dim"));
+    width += size;
+  }
+  return [...lines, line];
 }
 
 function styleOfState(state: string): Style {
