@@ -100,7 +100,8 @@ function queueScripts(
   to: StateName,
   record: TransitionRecord,
 ): void {
-  const own = ownScript(subject.scripts, to);
+  // Of a removal only the general script hears, as in keepalived 2.2.7.
+  const own = record.reason === "REMOVED" ? null : ownScript(subject.scripts, to);
   const environment = environmentOf(record);
   const waitUs = NOTIFY_WAIT_MAX_US;
   const base = {

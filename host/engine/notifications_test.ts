@@ -52,7 +52,7 @@ describe("notifications (keepalived.conf(5) notify)", () => {
       ["BACKUP", "START", ["/n backup", "/n any INSTANCE VI_1 BACKUP 100"]],
       ["FAULT", "INTERFACE_DOWN", ["/n fault", "/n any INSTANCE VI_1 FAULT 100"]],
       ["STOP", "STOP", ["/n stop", "/n any INSTANCE VI_1 STOP 100"]],
-      ["STOP", "REMOVED", ["/n fault", "/n any INSTANCE VI_1 FAULT 100"]],
+      ["STOP", "REMOVED", ["/n any INSTANCE VI_1 FAULT 100"]],
       ["FAULT", "TRACKER_UNKNOWN", []],
       ["INIT", "NONE", []],
     ] as const,
@@ -136,7 +136,7 @@ describe("notifications (keepalived.conf(5) notify)", () => {
     bench.configure(config());
     const record = transition("VI_1", "STOP", { reason: "REMOVED" });
     bench.input({ kind: "transition", record });
-    expect(runAll(bench)).toEqual(["/n fault", "/n any INSTANCE VI_1 FAULT 100"]);
+    expect(runAll(bench)).toEqual(["/n any INSTANCE VI_1 FAULT 100"]);
     bench.configure(config());
     bench.configure(config());
     expect(bench.engine.state.notify.subjects.size).toBe(0);

@@ -10,6 +10,7 @@ import type {
   ScriptOutcome,
 } from "../engine/contract.ts";
 import { type ProcessOutcome, startProcess } from "../linux/process.ts";
+import { READY_FD_VARIABLE } from "../linux/terminal.ts";
 import { type Identity, resolveIdentity } from "./accounts.ts";
 import { signalNumber } from "./signal_number.ts";
 
@@ -21,10 +22,19 @@ export interface RunnerOptions {
   identityOf: (user: string | null, group: string | null) => Identity;
 }
 
+/** What only the launcher and we say to each other (cli/vipd). */
+const LAUNCHER_VARIABLES = [READY_FD_VARIABLE, "DENO_NO_UPDATE_CHECK"];
+
+/** Our environment as whoever started us gave it: what keepalived's scripts get. */
+function givenEnvironment(): Record<string, string> {
+  const given = Object.entries(Deno.env.toObject());
+  return Object.fromEntries(given.filter(([name]) => !LAUNCHER_VARIABLES.includes(name)));
+}
+
 /** A runner for this machine: our environment, the local accounts. */
 export function createScriptRunner(change: Partial<RunnerOptions> = {}): RunScript {
   const options: RunnerOptions = {
-    environment: Deno.env.toObject(),
+    environment: givenEnvironment(),
     identityOf: resolveIdentity,
     ...change,
   };
