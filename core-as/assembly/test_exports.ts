@@ -14,3 +14,4 @@ export * from "./wire/tcp";
 export * from "./wire/udp";
 export * from "./wire/vrrp";
 export * from "./lvs/test_hooks";
+export * from "./vrrp/intervals";
