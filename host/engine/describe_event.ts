@@ -244,7 +244,16 @@ function service(event: ServiceEvent): string {
 function ipvsFailed(event: IpvsFailedEvent): string {
   const { errno, retryUs } = event;
   const again = retryUs === 0 ? "repaired at once" : `tried again in ${describeDuration(retryUs)}`;
-  return `IPVS: ${describeOperation(event.operation)}: ${errno}, ${again}`;
+  return `IPVS: ${describeOperation(event.operation)}: ${errno}${whyRefused(event)}, ${again}`;
+}
+
+/** What an errno means here, where it alone says too little. */
+function whyRefused({ operation, errno }: IpvsFailedEvent): string {
+  const isService = operation.op === "addService" || operation.op === "setService";
+  if (!isService || errno !== "ENOENT") return "";
+  const { scheduler } = operation.service;
+  return ` Scheduler or persistence engine not found: the kernel has no scheduler ` +
+    `'${scheduler}' (module ip_vs_${scheduler})`;
 }
 
 /** `addDestination TCP 192.0.2.1:80 -> 198.51.100.7:80`. */

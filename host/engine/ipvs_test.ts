@@ -208,7 +208,8 @@ describe("the engine's table", () => {
     bench.advance(60 * SECOND_US);
     expect(bench.destinations(2)).toEqual(["192.0.2.1:80 1", "192.0.2.2:80 1"]);
     expect(bench.lines.filter((line) => line.startsWith("IPVS:"))[0]).toBe(
-      "IPVS: addService TCP [198.51.100.1]:80: ENOENT, tried again in 1 s",
+      "IPVS: addService TCP [198.51.100.1]:80: ENOENT Scheduler or persistence engine not found: " +
+        "the kernel has no scheduler 'none' (module ip_vs_none), tried again in 1 s",
     );
     expect(tried.length).toBeLessThan(20);
     expect(tried.length).toBeGreaterThan(3);

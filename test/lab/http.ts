@@ -24,8 +24,8 @@ function program(file: string, args: string[]): string[] {
 
 export interface HttpServerOptions {
   port?: number;
-  /** "silent" accepts connections and never answers. */
-  mode?: "answers" | "silent";
+  /** "silent" accepts connections and never answers; "tls" answers by HTTPS. */
+  mode?: "answers" | "silent" | "tls";
 }
 
 /** Starts a web server on every address of the node, port 80 when left out; it says `name`. */

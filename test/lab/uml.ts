@@ -6,7 +6,7 @@
 //
 // What the guest writes below / is written on this machine: let it write to the folder it is given only.
 
-import { ROOT } from "./path.ts";
+import { DENO, ROOT } from "./path.ts";
 import { run, RunningProgram } from "./process.ts";
 
 export interface UmlOptions {
@@ -59,6 +59,24 @@ export async function runInUml(options: UmlOptions): Promise<UmlResult> {
     await killLeftOver(folder);
     await Deno.remove(folder, { recursive: true });
   }
+}
+
+/**
+ * Runs a program of test/lab/programs in a guest and returns the JSON that its last line holds. Throws
+ * with all that it printed when it failed.
+ */
+export async function reportFromUml<T>(
+  program: string,
+  args: string[] = [],
+  timeoutMs?: number,
+): Promise<T> {
+  const file = `${ROOT}/test/lab/programs/${program}`;
+  const { code, output } = await runInUml({
+    argv: [DENO, "run", "-A", "--no-lock", file, ...args],
+    ...(timeoutMs !== undefined && { timeoutMs }),
+  });
+  if (code !== 0) throw new Error(`${program} ended with ${code} in the guest\n${output}`);
+  return JSON.parse(output.trimEnd().split("\n").at(-1)!) as T;
 }
 
 function start(folder: string, options: UmlOptions, preload: string): RunningProgram {

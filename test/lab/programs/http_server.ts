@@ -4,7 +4,7 @@
 //   GET /bytes/N     200, N bytes: a repeating pattern, so that a receiver can check them
 //   GET /slow/MS     200 after a while
 //   GET /status/N    an answer with that status
-// MODE silent: accepts connections and never answers.
+// MODE silent: accepts connections and never answers. MODE tls: the same answers by HTTPS.
 
 import { patternByte } from "../http_pattern.ts";
 
@@ -44,9 +44,15 @@ if (mode === "silent") {
   const held: Deno.Conn[] = [];
   for await (const connection of listener) held.push(connection);
 } else {
+  const folder = new URL("../../golden/tls/", import.meta.url);
+  const tls = {
+    cert: Deno.readTextFileSync(new URL("self_signed.pem", folder)),
+    key: Deno.readTextFileSync(new URL("self_signed_key.pem", folder)),
+  };
   Deno.serve({
     hostname: "0.0.0.0",
     port: Number(port),
     onListen: () => console.log("listening"),
+    ...(mode === "tls" && tls),
   }, answer);
 }
