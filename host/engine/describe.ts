@@ -37,7 +37,7 @@ export function logRecord(record: CoreRecord): Sentence[] {
     case "priority":
       return [{ level: "info", text: describePriority(record) }];
     case "refused":
-      return [{ level: "warning", text: describeRefused(record) }];
+      return [{ level: refusedLevel(record), text: describeRefused(record) }];
     case "notice":
       return [{ level: noticeLevel(record), text: describeNotice(record) }];
   }
@@ -232,6 +232,11 @@ const REFUSED: Partial<Record<StatusName, string>> = {
   OWN_PACKET: "our own packet came back",
   DESTINATION: "sent to another group than ours",
 };
+
+/** Another cluster on the segment is nothing wrong; keepalived is silent about it too. */
+function refusedLevel({ status }: RefusedRecord): Sentence["level"] {
+  return status === "VRID_UNKNOWN" ? "trace" : "warning";
+}
 
 function refusedPhrase(record: RefusedRecord): string {
   const { status, got, want } = record;
