@@ -110,10 +110,14 @@ describe.concurrent("tracked scripts", () => {
       });
       await startReadyVipd(node, conf, { args: ["-P"] });
       const priorities = (wanted: Record<string, number>) =>
-        untilStatus(node, `priorities ${JSON.stringify(wanted)}`, (status) =>
-          Object.entries(wanted).every(([name, priority]) =>
-            instanceIn(status, name)?.priority.effective === priority
-          ));
+        untilStatus(
+          node,
+          `priorities ${JSON.stringify(wanted)}`,
+          (status) =>
+            Object.entries(wanted).every(([name, priority]) =>
+              instanceIn(status, name)?.priority.effective === priority
+            ),
+        );
       await priorities({ PLUS: 120, MINUS: 100, TURNED: 100, SLOW: 100 });
       await untilInstance(node, "FAULTS", "MASTER");
       for (const name of names) await setExit(node, name, 1);
@@ -222,8 +226,10 @@ describe.concurrent("tracked scripts", () => {
       await startReadyVipd(node, conf, { args: ["-P"] });
       await untilInstance(node, "VI_1", "MASTER");
       const from = capture.position;
-      await eventually("30 adverts", () =>
-        capture.adverts({ vrid: 1 }, { from }).length >= 30 || null);
+      await eventually(
+        "30 adverts",
+        () => capture.adverts({ vrid: 1 }, { from }).length >= 30 || null,
+      );
       const askedMs = performance.now();
       const status = await statusOf(node);
       expect(performance.now() - askedMs).toBeLessThan(1000);

@@ -105,10 +105,15 @@ export async function startReadyVipd(
   options: VipdOptions = {},
 ): Promise<RunningProgram> {
   const program = await startVipd(node, configuration, options);
-  await eventually(`${node.name} to answer`, async () => {
-    if (program.exitStatus !== null) throw new Error(program.log);
-    return await statusOf(node).catch(() => null);
-  }, STATE_TIMEOUT_MS, 20).catch((error: Error) => {
+  await eventually(
+    `${node.name} to answer`,
+    async () => {
+      if (program.exitStatus !== null) throw new Error(program.log);
+      return await statusOf(node).catch(() => null);
+    },
+    STATE_TIMEOUT_MS,
+    20,
+  ).catch((error: Error) => {
     throw new Error(`${error.message}\n${program.log}`);
   });
   return program;
