@@ -42,17 +42,17 @@ const text = new TextEncoder();
 
 /** Encodes a label message. */
 export function encodeLabel(message: LabelMessage): Uint8Array {
-  return encode(WIRE_LABEL, [message.vip], message.label);
+  return encodeMessage(WIRE_LABEL, [message.vip], message.label);
 }
 
 /** Decodes a label message. */
 export function decodeLabel(record: Uint8Array): LabelMessage {
-  return { vip: word(record, 2), label: tail(record, 12) };
+  return { vip: messageWord(record, 2), label: tail(record, 12) };
 }
 
 /** Encodes a configuration's result. */
 export function encodeConfigResult(message: ConfigResultMessage): Uint8Array {
-  return encode(
+  return encodeMessage(
     WIRE_CONFIG_RESULT,
     [message.generation, message.status, message.recordKind],
     "",
@@ -61,30 +61,35 @@ export function encodeConfigResult(message: ConfigResultMessage): Uint8Array {
 
 /** Decodes a configuration's result. */
 export function decodeConfigResult(record: Uint8Array): ConfigResultMessage {
-  return { generation: word(record, 2), status: word(record, 3), recordKind: word(record, 4) };
+  return {
+    generation: messageWord(record, 2),
+    status: messageWord(record, 3),
+    recordKind: messageWord(record, 4),
+  };
 }
 
 /** Encodes a remark. */
 export function encodeRemark(message: RemarkMessage): Uint8Array {
-  return encode(WIRE_REMARK, [LEVELS.indexOf(message.level)], message.text);
+  return encodeMessage(WIRE_REMARK, [LEVELS.indexOf(message.level)], message.text);
 }
 
 /** Decodes a remark. */
 export function decodeRemark(record: Uint8Array): RemarkMessage {
-  return { level: LEVELS[word(record, 2)] ?? "error", text: tail(record, 12) };
+  return { level: LEVELS[messageWord(record, 2)] ?? "error", text: tail(record, 12) };
 }
 
 /** Encodes the notice that links changed. */
 export function encodeLinksChanged(): Uint8Array {
-  return encode(WIRE_LINKS_CHANGED, [], "");
+  return encodeMessage(WIRE_LINKS_CHANGED, [], "");
 }
 
 /** Kind of any record. */
 export function kindOf(record: Uint8Array): number {
-  return word(record, 0);
+  return messageWord(record, 0);
 }
 
-function encode(kind: number, words: number[], trailing: string): Uint8Array {
+/** A message: header, words, text. */
+export function encodeMessage(kind: number, words: number[], trailing: string): Uint8Array {
   const bytes = text.encode(trailing);
   const size = 8 + 4 * words.length + bytes.length;
   const record = new Uint8Array(size);
@@ -96,7 +101,8 @@ function encode(kind: number, words: number[], trailing: string): Uint8Array {
   return record;
 }
 
-function word(record: Uint8Array, index: number): number {
+/** A word of a message; the header has the first two. */
+export function messageWord(record: Uint8Array, index: number): number {
   return new DataView(record.buffer, record.byteOffset).getUint32(4 * index, true);
 }
 

@@ -54,5 +54,5 @@ export const IPV6_MREQ = { SIZE: 20, GROUP: 0, IFINDEX: 16 } as const;
 /** struct in6_pktinfo {u8 address[16]; u32 ifindex}. */
 export const IN6_PKTINFO = { SIZE: 20, ADDRESS: 0, IFINDEX: 16 } as const;
 /** struct sock_filter {u16 code; u8 jt; u8 jf; u32 k} and sock_fprog {u16 length; filter *}. */
-export const SOCK_FILTER = { SIZE: 8, K: 4 } as const;
+export const SOCK_FILTER = { SIZE: 8, JUMP_TRUE: 2, JUMP_FALSE: 3, K: 4 } as const;
 export const SOCK_FPROG = { SIZE: 16, LENGTH: 0, FILTER: 8 } as const;

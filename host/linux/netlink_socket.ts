@@ -154,6 +154,11 @@ export class NetlinkSocket {
     this.port = port;
   }
 
+  /** Its descriptor, for a thread that outlives the one that uses it. */
+  get fd(): number {
+    return this.#socket.fd;
+  }
+
   /** Closes it. */
   close(): void {
     this.#socket.close();

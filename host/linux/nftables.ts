@@ -8,14 +8,17 @@
 //     set services4 { typeof ip daddr . ip protocol . th dport }
 //     set services6 { ... }
 //     chain prerouting { type filter hook prerouting priority raw; policy accept;
-//       ip daddr . meta l4proto . th dport @services4 counter drop
-//       ip6 daddr . meta l4proto . th dport @services6 counter drop } }
+//       iif != "lo" ip daddr . meta l4proto . th dport @services4 counter drop
+//       iif != "lo" ip6 daddr . meta l4proto . th dport @services6 counter drop } }
+//
+// What comes by lo passes: the director delivers there what is for a real server on this machine.
 
 import { ERRNO } from "../base/errno.ts";
 import { AF_INET, AF_INET6, type Family } from "../base/address.ts";
 import { SysError } from "../base/errors.ts";
 import { type NetlinkWriter, NLM_F_APPEND, NLM_F_CREATE, NLM_F_EXCL } from "./netlink.ts";
 import { Batch, NETLINK_NETFILTER, NetlinkSocket } from "./netlink_socket.ts";
+import { Descriptor } from "./socket.ts";
 
 const NFNL_MSG_BATCH_BEGIN = 0x10;
 const NFNL_MSG_BATCH_END = 0x11;
@@ -56,9 +59,13 @@ const COMPARE = { REGISTER: 1, OPERATOR: 2, DATA: 3 } as const;
 const PAYLOAD = { REGISTER: 1, BASE: 2, OFFSET: 3, LENGTH: 4 } as const;
 const LOOKUP = { SET: 1, REGISTER: 2 } as const;
 const IMMEDIATE = { REGISTER: 1, DATA: 2 } as const;
+const NFT_META_IIF = 4;
 const NFT_META_NFPROTO = 15;
 const NFT_META_L4PROTO = 16;
 const NFT_CMP_EQ = 0;
+const NFT_CMP_NEQ = 1;
+/** The loopback interface has this index in every network namespace (LOOPBACK_IFINDEX). */
+const LOOPBACK_IFINDEX = 1;
 const NFT_PAYLOAD_NETWORK_HEADER = 1;
 const NFT_PAYLOAD_TRANSPORT_HEADER = 2;
 /** Register for verdicts, and the first of the 4 byte registers. */
@@ -123,6 +130,23 @@ export class PacketFilter {
       netlink.close();
       throw error;
     }
+  }
+
+  /**
+   * Descriptor of its netlink socket. Where the table dies with us, closing that number is enough to
+   * remove it: how another thread does it for one that is dead.
+   */
+  get fd(): number {
+    return this.#netlink.fd;
+  }
+
+  /**
+   * Removes the table of a dead thread of this process: `fd` is its filter's, 0 when it closed that
+   * itself. Throws SysError.
+   */
+  static removeAbandoned(fd: number, table: string = FILTER_TABLE): void {
+    if (fd !== 0) new Descriptor(fd, "attach", "nf_tables netlink socket").close();
+    PacketFilter.open(table).close();
   }
 
   /**
@@ -219,7 +243,7 @@ function writeChain(writer: NetlinkWriter, table: string): void {
   writer.attributeString(CHAIN.TYPE, "filter");
 }
 
-/** nfproto == family; daddr . l4proto . dport in the family's set: count and drop. */
+/** nfproto == family; iif != lo; daddr . l4proto . dport in the family's set: count and drop. */
 function writeRule(writer: NetlinkWriter, table: string, family: Family): void {
   const { set, offset, size } = FAMILY[family];
   const protocolRegister = NFT_REG32_00 + size / 4;
@@ -234,6 +258,16 @@ function writeRule(writer: NetlinkWriter, table: string, family: Family): void {
       writer.attributeBe32(COMPARE.REGISTER, NFT_REG32_00);
       writer.attributeBe32(COMPARE.OPERATOR, NFT_CMP_EQ);
       nest(writer, COMPARE.DATA, () => writer.attributeU8(DATA.VALUE, family));
+    });
+    expression(writer, "meta", () => {
+      writer.attributeBe32(META.REGISTER, NFT_REG32_00);
+      writer.attributeBe32(META.KEY, NFT_META_IIF);
+    });
+    expression(writer, "cmp", () => {
+      writer.attributeBe32(COMPARE.REGISTER, NFT_REG32_00);
+      writer.attributeBe32(COMPARE.OPERATOR, NFT_CMP_NEQ);
+      // A register of the kernel's own: host order.
+      nest(writer, COMPARE.DATA, () => writer.attributeU32(DATA.VALUE, LOOPBACK_IFINDEX));
     });
     payload(writer, NFT_REG32_00, NFT_PAYLOAD_NETWORK_HEADER, offset, size);
     expression(writer, "meta", () => {

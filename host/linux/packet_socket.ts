@@ -8,7 +8,12 @@ import * as libc from "./libc.ts";
 import { Pinned } from "./pinned.ts";
 import {
   AF_PACKET,
+  BPF_JUMP_EQUAL,
+  BPF_LOAD_HALF,
+  BPF_LOAD_WORD,
+  BPF_RETURN,
   Descriptor,
+  type FilterInstruction,
   intOf,
   MSG_DONTWAIT,
   MSG_NOSIGNAL,
@@ -29,6 +34,29 @@ export const VNET_HEADER_SIZE = 10;
 /** Receive and send buffers, bytes: some tens of GSO frames. */
 export const PACKET_BUFFER_SIZE = 8 << 20;
 
+/** SKF_AD_PKTTYPE and SKF_AD_VLAN_TAG_PRESENT of <linux/filter.h>. */
+const FILTER_PACKET_TYPE = 0xffff_f000 + 4;
+const FILTER_VLAN_TAG = 0xffff_f000 + 48;
+
+/**
+ * Lets through IPv4 and IPv6 to this machine, untagged: a tagged frame shows here without its tag and
+ * again on the VLAN's own interface.
+ */
+const OURS: readonly FilterInstruction[] = [
+  [BPF_LOAD_WORD, 0, 0, FILTER_PACKET_TYPE],
+  [BPF_JUMP_EQUAL, 0, 6, PACKET_HOST],
+  [BPF_LOAD_WORD, 0, 0, FILTER_VLAN_TAG],
+  [BPF_JUMP_EQUAL, 0, 4, 0],
+  [BPF_LOAD_HALF, 0, 0, 12],
+  [BPF_JUMP_EQUAL, 1, 0, 0x0800],
+  [BPF_JUMP_EQUAL, 0, 1, 0x86dd],
+  [BPF_RETURN, 0, 0, 0xffff_ffff],
+  [BPF_RETURN, 0, 0, 0],
+];
+
+/** Which frames a socket takes: all, untagged IP addressed to this machine, or none (it only sends). */
+export type FrameChoice = "all" | "ours" | "none";
+
 /** Receives and sends the frames of one interface. Never blocks. */
 export class PacketSocket {
   readonly ifindex: number;
@@ -42,7 +70,7 @@ export class PacketSocket {
   }
 
   /** Opens it on an interface; `interfaceName` is for messages. Throws SysError. */
-  static open(ifindex: number, interfaceName: string): PacketSocket {
+  static open(ifindex: number, interfaceName: string, take: FrameChoice = "all"): PacketSocket {
     const what = `packet socket of the director on ${interfaceName}`;
     // Protocol 0 until bind(): otherwise it would collect frames of all interfaces before.
     const socket = Descriptor.socket(AF_PACKET, SOCK_RAW | SOCK_NONBLOCK, 0, what);
@@ -51,9 +79,11 @@ export class PacketSocket {
       socket.setInt(SOL_PACKET, PACKET_IGNORE_OUTGOING, "PACKET_IGNORE_OUTGOING", 1);
       socket.setReceiveBuffer(PACKET_BUFFER_SIZE);
       socket.setSendBuffer(PACKET_BUFFER_SIZE);
+      if (take === "ours") socket.setFilter(OURS);
       const address = Pinned.of(SOCKADDR_LL.SIZE);
       address.view.setUint16(0, AF_PACKET, LITTLE_ENDIAN);
-      address.view.setUint16(SOCKADDR_LL.PROTOCOL, ETH_P_ALL); // network order
+      const protocol = take === "none" ? 0 : ETH_P_ALL;
+      address.view.setUint16(SOCKADDR_LL.PROTOCOL, protocol); // network order
       address.view.setInt32(SOCKADDR_LL.IFINDEX, ifindex, LITTLE_ENDIAN);
       socket.bind(address);
     });

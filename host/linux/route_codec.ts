@@ -65,7 +65,10 @@ export const IFA_PROTO_VRRP = 18;
 /** A lifetime without end. */
 export const LIFETIME_FOREVER = 0xffff_ffff;
 
-/** NUD_ states of <linux/neighbour.h> whose MAC may be used. */
+/** NUD_ states of <linux/neighbour.h>: not confirmed for a while; nobody answers. */
+export const NUD_STALE = 0x04;
+export const NUD_FAILED = 0x20;
+/** NUD_ states whose MAC may be used. */
 export const NUD_VALID = 0xc0 | 0x02 | 0x04 | 0x08 | 0x10;
 const NTF_USE = 0x01;
 

@@ -33,6 +33,19 @@ export const SO_SNDBUFFORCE = 32;
 export const SO_RCVBUFFORCE = 33;
 export const SO_BINDTOIFINDEX = 62;
 
+/** One instruction of classic BPF (<linux/filter.h>): code, jump if true, jump if false, k. */
+export type FilterInstruction = readonly [
+  code: number,
+  jumpTrue: number,
+  jumpFalse: number,
+  k: number,
+];
+export const BPF_LOAD_WORD = 0x20;
+export const BPF_LOAD_HALF = 0x28;
+export const BPF_JUMP_EQUAL = 0x15;
+/** Keeps k bytes of the packet. */
+export const BPF_RETURN = 0x06;
+
 /** Priority of network control traffic (TC_PRIO_CONTROL of <linux/pkt_sched.h>). */
 export const TC_PRIO_CONTROL = 7;
 
@@ -126,12 +139,23 @@ export class Descriptor {
     this.setInt(SOL_SOCKET, SO_BINDTOIFINDEX, "SO_BINDTOIFINDEX", ifindex);
   }
 
-  /** Receives nothing any more: a filter of one instruction, `ret #0`. Throws SysError. */
+  /** Receives nothing any more: a filter that keeps no byte. Throws SysError. */
   dropReceived(): void {
-    const filter = Pinned.of(SOCK_FILTER.SIZE);
-    filter.view.setUint16(0, 0x06, LITTLE_ENDIAN); // BPF_RET | BPF_K, k = 0: keep no byte
+    this.setFilter([[BPF_RETURN, 0, 0, 0]]);
+  }
+
+  /** Receives only what a classic BPF program lets through. Throws SysError. */
+  setFilter(instructions: readonly FilterInstruction[]): void {
+    const filter = Pinned.of(instructions.length * SOCK_FILTER.SIZE);
+    instructions.forEach(([code, jumpTrue, jumpFalse, k], i) => {
+      const at = i * SOCK_FILTER.SIZE;
+      filter.view.setUint16(at, code, LITTLE_ENDIAN);
+      filter.view.setUint8(at + SOCK_FILTER.JUMP_TRUE, jumpTrue);
+      filter.view.setUint8(at + SOCK_FILTER.JUMP_FALSE, jumpFalse);
+      filter.view.setUint32(at + SOCK_FILTER.K, k, LITTLE_ENDIAN);
+    });
     const program = Pinned.of(SOCK_FPROG.SIZE);
-    program.view.setUint16(SOCK_FPROG.LENGTH, 1, LITTLE_ENDIAN);
+    program.view.setUint16(SOCK_FPROG.LENGTH, instructions.length, LITTLE_ENDIAN);
     program.setPointer(SOCK_FPROG.FILTER, filter);
     this.set(SOL_SOCKET, SO_ATTACH_FILTER, "SO_ATTACH_FILTER", program);
   }

@@ -54,8 +54,12 @@ describe("PacketFilter", () => {
       expect(listed).toMatch(/10\.7\.0\.2 \. tcp \. 80/);
       expect(listed).toMatch(/10\.7\.0\.2 \. sctp \. 9/);
       expect(listed).toMatch(/fd07::2 \. udp \. 53/);
-      expect(listed).toMatch(/ip daddr \. meta l4proto \. th dport @services4 counter .*drop/);
-      expect(listed).toMatch(/ip6 daddr \. meta l4proto \. th dport @services6 counter .*drop/);
+      expect(listed).toMatch(
+        /iif != "lo" ip daddr \. meta l4proto \. th dport @services4 counter .*drop/,
+      );
+      expect(listed).toMatch(
+        /iif != "lo" ip6 daddr \. meta l4proto \. th dport @services6 counter .*drop/,
+      );
       filter.apply([], [service("10.7.0.2", 6, 80), service("fd07::2", 17, 53)]);
       const left = nft("list", "table", "inet", "vipd_director");
       expect(left).not.toContain("tcp . 80");
