@@ -57,10 +57,7 @@ export function renderDemo(view: DemoView, columns: number, rows: number): Line[
     ...realServerLines(view.realServers),
     requestLine(view.requests),
     [],
-    [
-      piece("keys  ", "strong"),
-      piece(view.keys.map((k) => `${k.key} ${k.does}`).join("  "), "dim"),
-    ],
+    ...keyLines(view.keys, columns),
     [],
     [piece("what happened", "strong")],
   ];
