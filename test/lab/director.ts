@@ -18,18 +18,25 @@ const RELOAD_TIMEOUT_MS = 10_000;
 export const COMPLAINT =
   /checksum|invalid passwd|received a \d+ auth|wrong version|Invalid packet type|interval mismatch|invalid TTL|too short|too long|unexpected ip number|not present in MASTER advert|Unknown VRID|malformed/i;
 
+/** How a daemon is started. */
+export interface DirectorOptions {
+  env?: Record<string, string>;
+  /** Arguments; only the VRRP part (`-P`) when left out. */
+  args?: string[];
+}
+
 /** One node with its daemon. */
 export class Director {
   #programs: RunningProgram[] = [];
 
   private constructor(readonly kind: DaemonKind, readonly node: LabNode) {}
 
-  /** Starts the daemon of that kind on a node, only its VRRP part. */
+  /** Starts the daemon of that kind on a node. */
   static async start(
     kind: DaemonKind,
     node: LabNode,
     configuration: string,
-    options: { env?: Record<string, string>; args?: string[] } = {},
+    options: DirectorOptions = {},
   ): Promise<Director> {
     const director = new Director(kind, node);
     await director.restart(configuration, options);
@@ -52,14 +59,10 @@ export class Director {
   }
 
   /** Starts a daemon where the one before has ended. */
-  async restart(
-    configuration: string,
-    options: { env?: Record<string, string>; args?: string[] } = {},
-  ): Promise<void> {
+  async restart(configuration: string, options: DirectorOptions = {}): Promise<void> {
     const start = this.kind === "vipd" ? startVipd : startKeepalived;
-    const args = ["-P", ...(options.args ?? [])];
-    const env = options.env === undefined ? {} : { env: options.env };
-    const program = await start(this.node, configuration, { args, ...env });
+    const { args = ["-P"], env } = options;
+    const program = await start(this.node, configuration, { args, ...(env && { env }) });
     this.#programs.push(program);
     // vipd's pid file stands before its protocol does.
     if (this.kind === "vipd") await program.waitForLine(/Configuration in force/);
