@@ -45,20 +45,29 @@ const ALIGNMENT: u32 = 64;
 /** Number of calls of reserve() in arenaBegin. */
 const ARENA_COUNT: u32 = 20;
 
+/** VRRP instances the node has room for. */
 export let instanceCapacity: u32 = 0;
+/** Virtual addresses of all instances. */
 export let vipCapacity: u32 = 0;
+/** Tracker numbers. */
 export let trackerCapacity: u32 = 0;
+/** Tracks of all instances. */
 export let trackCapacity: u32 = 0;
+/** Sync group numbers. */
 export let groupCapacity: u32 = 0;
+/** Slots of the interface table. */
 export let interfaceCapacity: u32 = 0;
+/** Rows of the interface address table. */
 export let addressCapacity: u32 = 0;
+/** Rows of the table of refused senders. */
 export let senderCapacity: u32 = 0;
 /** Entries of the output queue. */
 export let queueCapacity: u32 = 0;
 /** Entries that must be free before an input is taken. */
 export let queueNeeded: u32 = 0;
-/** Slots of the instance index and of the address index: powers of two. */
+/** Slots of the instance index, a power of two. */
 export let instanceIndexSize: u32 = 0;
+/** Slots of the address index, a power of two. */
 export let vipIndexSize: u32 = 0;
 
 let nodeAt: u32 = 0;

@@ -49,6 +49,14 @@ describe("start", () => {
     expect(lines(node.configure(one))).toEqual(["0 INIT FAULT NO_SOURCE_ADDRESS"]);
   });
 
+  it("nor one that somebody puts there later", () => {
+    const node = new VirtualNode();
+    node.link();
+    node.configure(one);
+    expect(lines(node.address("10.9.0.100", 1, 32))).toEqual([]);
+    expect(node.status()).toMatchObject({ state: "FAULT", reason: "NO_SOURCE_ADDRESS" });
+  });
+
   it("removes before it adds: a starting owner takes leftovers over without a gap", () => {
     const node = VirtualNode.ready();
     node.address("10.9.0.100", 1, 32);

@@ -59,6 +59,14 @@ describe("lease", () => {
     });
   });
 
+  it("is renewed with every advert although one of them was late", () => {
+    const node = master();
+    node.freeze(1_300 * MILLISECOND);
+    expect(only(node.input({ kind: "timer" }), "addressRefresh")).toHaveLength(1);
+    const next = node.advance(700 * MILLISECOND);
+    expect([only(next, "packet").length, only(next, "addressRefresh").length]).toEqual([1, 1]);
+  });
+
   it("is never renewed with lease off", () => {
     const outputs = master({ flags: INSTANCE_LEASE_OFF }).advance(10 * SECOND);
     expect(only(outputs, "addressRefresh")).toEqual([]);

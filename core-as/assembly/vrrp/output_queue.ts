@@ -16,7 +16,9 @@ export const ENTRY_RECORD: u32 = 1;
 export const ENTRY_ADVERT: u32 = 2;
 /** Addresses of an instance: one record each. */
 export const ENTRY_ADDRESS_ADD: u32 = 3;
+/** Renewal of their leases. */
 export const ENTRY_ADDRESS_REFRESH: u32 = 4;
+/** Their removal. */
 export const ENTRY_ADDRESS_REMOVE: u32 = 5;
 /** Gratuitous ARP or unsolicited NA: rounds over the addresses of an instance. */
 export const ENTRY_GARP: u32 = 6;

@@ -15,6 +15,7 @@ export const TIMER_GARP_DELAY: u32 = 2;
 export const TIMER_GARP_REFRESH: u32 = 3;
 /** Second burst after a lower priority advert. */
 export const TIMER_GARP_LOWER_PRIO: u32 = 4;
+/** Timers of an instance. */
 export const TIMER_COUNT: u32 = 5;
 
 /** Deadline of a timer that is not set. */
