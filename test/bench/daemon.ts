@@ -1,0 +1,81 @@
+// A daemon that is measured: started at a moment that is known, its processes looked at.
+
+import type { DaemonKind } from "../lab/director.ts";
+import type { LabNode } from "../lab/netns.ts";
+import { processes, type RunningProgram } from "../lab/process.ts";
+import { VIPD } from "../lab/vipd.ts";
+
+/** Arguments that both daemons take: foreground, log to the console, VRRP only. */
+const ARGUMENTS = ["-n", "-l", "-D", "-G", "-P"];
+/** A crash leaves them; keepalived does not start while they name a process that lives. */
+const PID_FILES = "/run/keepalived.pid /run/vrrp.pid /run/checkers.pid";
+
+const MIB = 1024;
+const NANOSECONDS_PER_SECOND = 1e9;
+
+/** The program of a daemon. */
+export function programOf(kind: DaemonKind): string {
+  return kind === "vipd" ? VIPD : "keepalived";
+}
+
+/** A daemon and when it was started: just before its exec, milliseconds since 1970. */
+export interface Started {
+  program: RunningProgram;
+  atMs: number;
+}
+
+/** Starts a daemon with a configuration; does not wait for anything but its exec. */
+export async function startAt(
+  kind: DaemonKind,
+  node: LabNode,
+  configuration: string,
+): Promise<Started> {
+  await node.configure("keepalived.conf", configuration);
+  await node.exec(["sh", "-c", `rm -f ${PID_FILES}`]);
+  const script = 'date +%s%N; exec "$@"';
+  const program = await node.start(["sh", "-c", script, "sh", programOf(kind), ...ARGUMENTS]);
+  const { text } = await program.waitForLine(/^\d+$/);
+  return { program, atMs: Number(BigInt(text) / 1000n) / 1000 };
+}
+
+/** A daemon's processes: the program and what descends from it. */
+export function familyOf(pid: number): number[] {
+  const all = processes();
+  const descend = (parent: number): number[] =>
+    all.filter((entry) => entry.parent === parent)
+      .flatMap((child) => [child.pid, ...descend(child.pid)]);
+  return [pid, ...descend(pid)];
+}
+
+/** Memory of processes, summed, MiB. */
+export interface Memory {
+  rss: number;
+  pss: number;
+  /** Pages that nobody else has. */
+  private: number;
+}
+
+/** Reads it (proc(5) smaps_rollup). */
+export async function memoryOf(pids: readonly number[]): Promise<Memory> {
+  const sum = { rss: 0, pss: 0, private: 0 };
+  for (const pid of pids) {
+    const text = await Deno.readTextFile(`/proc/${pid}/smaps_rollup`);
+    const kib = (name: string) => Number(text.match(new RegExp(`^${name}:\\s+(\\d+)`, "m"))![1]);
+    sum.rss += kib("Rss") / MIB;
+    sum.pss += kib("Pss") / MIB;
+    sum.private += (kib("Private_Clean") + kib("Private_Dirty")) / MIB;
+  }
+  return sum;
+}
+
+/** Processor time that all threads of processes have had, seconds (schedstat: exact, unlike ticks). */
+export async function cpuSecondsOf(pids: readonly number[]): Promise<number> {
+  let nanoseconds = 0;
+  for (const pid of pids) {
+    for (const { name: thread } of Deno.readDirSync(`/proc/${pid}/task`)) {
+      const text = await Deno.readTextFile(`/proc/${pid}/task/${thread}/schedstat`);
+      nanoseconds += Number(text.split(" ")[0]);
+    }
+  }
+  return nanoseconds / NANOSECONDS_PER_SECOND;
+}
