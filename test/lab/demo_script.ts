@@ -121,7 +121,7 @@ const STEPS: Step[] = [
   },
   {
     what: "stop the web server of rs2 too",
-    expected: "the sorry server answers",
+    expected: "the sorry servers answer for both VIPs",
     withinS: 25,
     act: (c) => c.stopServer("rs2"),
     look: (c, since) => Promise.resolve(answeredBySorry(c.results(), since)),
@@ -224,11 +224,15 @@ async function weights(
   return `${server} has weight ${weight} everywhere`;
 }
 
+/** Both VIPs are answered by their director's own web server. */
 function answeredBySorry(results: LoadResult[], sinceMs: number): string | null {
-  const answer = results.find((r) =>
-    r.atMs >= sinceMs && r.error === null && r.server?.startsWith("sorry")
+  const answered = new Set(
+    results.filter((r) => r.atMs >= sinceMs && r.error === null)
+      .map((r) => r.server),
   );
-  return answer === undefined ? null : `${answer.server} answered`;
+  return answered.has("sorry-node1") && answered.has("sorry-node2")
+    ? "sorry-node1 and sorry-node2 answer"
+    : null;
 }
 
 /** The table of what happened. */
