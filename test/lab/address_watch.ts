@@ -38,6 +38,12 @@ export class AddressWatch {
     return (await this.#line(`^(?!Deleted).* ${address}/`, from, timeoutMs)).atMs;
   }
 
+  /** The removals of an address so far, from line number `from` on. */
+  removals(address: string, from: number): LogLine[] {
+    const gone = new RegExp(`^Deleted.* ${address}/`);
+    return this.#monitor.lines.slice(from).filter(({ text }) => gone.test(text));
+  }
+
   #line(pattern: string, from: number, timeoutMs?: number): Promise<LogLine> {
     return this.#monitor.waitForLine(new RegExp(pattern), timeoutMs, from);
   }
