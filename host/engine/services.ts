@@ -63,8 +63,8 @@ function configureService(
     if (former === undefined) tell(state, addedEvent(config.name, realServer.name, isReload));
   }
   for (const former of gone.values()) removeRealServer(state, config, former);
-  service.quorumUp = old?.quorumUp ??
-    aliveWeight(service) >= config.quorum + config.hysteresis;
+  // A new service starts without its quorum and, where it can, gains it at once: keepalived's words.
+  service.quorumUp = old?.quorumUp ?? false;
   // A reload may have taken away the check that failed, or set another weight.
   for (const realServer of service.realServers.values()) applyChecks(state, service, realServer);
   updateQuorum(state, service, true);
@@ -236,7 +236,9 @@ export function takeCheckResult(state: EngineState, id: number, outcome: CheckOu
   tellStep(state, checker, { place, step, outcome, before, url: urlBefore });
   checker.weight = dynamicWeight(checker);
   applyChecks(state, service, realServer);
-  if (step.verdict !== null && before.up !== checker.up) {
+  // keepalived also mails the first success of a MISC_CHECK, though nothing changed.
+  const isFirst = !before.hasRun && checker.config.kind === "MISC_CHECK";
+  if (step.verdict !== null && (before.up !== checker.up || isFirst)) {
     mailCheck(state, service.config, realServer, checker);
   }
 }
