@@ -13,17 +13,11 @@ export {
   type Span,
 } from "./diagnostic.ts";
 export { format } from "./format.ts";
+export { expandBraces, globMatcher } from "./glob.ts";
 export type { HostFacts, ProgramFacts } from "./host_facts.ts";
 export { CONFIG_SIZE_MAX } from "./limits.ts";
 export { loadConfig, type Loaded, type LoadOptions, VIPD_CONF } from "./load.ts";
 export type * from "./model.ts";
 export type { ModelLimits } from "./rules/rule.ts";
-export {
-  type ConfSource,
-  expandBraces,
-  globMatchers,
-  memorySource,
-  type ReadResult,
-  SourceFile,
-} from "./source.ts";
+export { type ConfSource, memorySource, type ReadResult, SourceFile } from "./source.ts";
 export { parse, print, type Tree } from "./tree.ts";

@@ -10,6 +10,8 @@ export const TOKENS_MAX = 1_000_000;
 export const FILES_MAX = 1024;
 /** Includes inside includes; the main file is depth 0. */
 export const INCLUDE_DEPTH_MAX = 16;
+/** Patterns without braces that the pattern of one include may stand for. */
+export const GLOB_ALTERNATIVES_MAX = 256;
 /** Blocks inside blocks. keepalived's deepest block stands at depth 4. */
 export const BLOCK_DEPTH_MAX = 16;
 /** Diagnostics of each severity kept for one configuration; the rest is counted. */

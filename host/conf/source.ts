@@ -3,6 +3,7 @@
 // This module is browser safe.
 
 import type { Span } from "./diagnostic.ts";
+import { expandBraces, globMatcher } from "./glob.ts";
 
 /** What reading a file gave: its bytes, or why not in words for the user. */
 export type ReadResult =
@@ -13,7 +14,7 @@ export type ReadResult =
 export interface ConfSource {
   /** Reads a file; directories, devices and executable files are refused. */
   read(path: string): ReadResult;
-  /** Paths that match a shell pattern with `*`, `?`, `[...]` and `{a,b}`, sorted. */
+  /** Paths that match a shell pattern (glob.ts), sorted; none when it has too many alternatives. */
   glob(pattern: string): string[];
 }
 
@@ -110,54 +111,8 @@ export function memorySource(files: Record<string, string | Uint8Array>): ConfSo
       return { ok: true, bytes };
     },
     glob(pattern) {
-      const matches = globMatchers(pattern);
-      return Object.keys(files).filter((path) => matches.some((match) => match.test(path))).sort();
+      const matchers = (expandBraces(pattern) ?? []).map(globMatcher);
+      return Object.keys(files).filter((path) => matchers.some((matches) => matches(path))).sort();
     },
   };
-}
-
-/** Regular expressions, one a brace alternative, that match whole paths as glob(7) does. */
-export function globMatchers(pattern: string): RegExp[] {
-  return expandBraces(pattern).map((alternative) => new RegExp(`^${globSource(alternative)}$`));
-}
-
-/** Alternatives of one pattern that GLOB_ALTERNATIVES_MAX bounds. */
-const GLOB_ALTERNATIVES_MAX = 256;
-
-/** The patterns that a pattern with `{a,b}` stands for. */
-export function expandBraces(pattern: string): string[] {
-  const done: string[] = [];
-  const open = [pattern];
-  while (open.length > 0 && done.length + open.length <= GLOB_ALTERNATIVES_MAX) {
-    const next = open.pop()!;
-    const brace = /\{([^{}]*)\}/.exec(next);
-    if (brace === null) done.push(next);
-    else {
-      for (const part of brace[1]!.split(",")) {
-        open.push(next.slice(0, brace.index) + part + next.slice(brace.index + brace[0].length));
-      }
-    }
-  }
-  return done.sort();
-}
-
-function globSource(pattern: string): string {
-  let source = "";
-  for (let i = 0; i < pattern.length; i++) {
-    const char = pattern[i]!;
-    const set = char === "[" ? /^\[(!?)([^\]/]+)\]/.exec(pattern.slice(i)) : null;
-    if (set !== null && hasOrderedRanges(set[2]!)) {
-      const inverted = set[1] === "!" ? "^" : "";
-      source += `[${inverted}${set[2]!.replace(/[\\^[]/g, "\\$&")}]`;
-      i += set[0].length - 1;
-    } else if (char === "*") source += "[^/]*";
-    else if (char === "?") source += "[^/]";
-    else source += char.replace(/[\\^$.|+()[\]{}]/g, "\\$&");
-  }
-  return source;
-}
-
-/** False for sets such as `[z-a]`, which regular expressions refuse: they are read as letters. */
-function hasOrderedRanges(set: string): boolean {
-  return [...set.matchAll(/(.)-(.)/gsu)].every(([, from, to]) => from! <= to!);
 }

@@ -6,7 +6,7 @@ import {
   CONFIG_SIZE_MAX,
   type ConfSource,
   expandBraces,
-  globMatchers,
+  globMatcher,
   type ReadResult,
 } from "../conf/index.ts";
 
@@ -15,7 +15,10 @@ const EXECUTABLE = 0o111;
 
 /** The file system as a source. */
 export function fileSource(): ConfSource {
-  return { read: readFile, glob: (pattern) => expandBraces(pattern).flatMap(globOne).sort() };
+  return {
+    read: readFile,
+    glob: (pattern) => (expandBraces(pattern) ?? []).flatMap(globOne).sort(),
+  };
 }
 
 function readFile(path: string): ReadResult {
@@ -47,12 +50,12 @@ function globOne(pattern: string): string[] {
   if (first < 0) return exists(pattern) ? [pattern] : [];
   let found = [names.slice(0, first).join("/")];
   for (let depth = first; depth < names.length; depth++) {
-    const matches = globMatchers(names[depth]!);
+    const matches = globMatcher(names[depth]!);
     const hidden = names[depth]!.startsWith(".");
     found = found.flatMap((directory) =>
-      namesIn(directory).filter((name) =>
-        (hidden || !name.startsWith(".")) && matches.some((match) => match.test(name))
-      ).map((name) => (directory === "" && first === 0 ? name : `${directory}/${name}`))
+      namesIn(directory).filter((name) => (hidden || !name.startsWith(".")) && matches(name)).map((
+        name,
+      ) => (directory === "" && first === 0 ? name : `${directory}/${name}`))
     );
   }
   return found;
