@@ -46,6 +46,7 @@ const REFUSED: Partial<Record<OptionKey, string>> = {
     "start it with `ip netns exec NAME` instead",
   genhash: "use the digest that `vipd -D` logs for a page, or keepalived's genhash",
   configFd: "give the file with -f",
+  keepAddresses: "vipd takes its addresses off at the end",
 };
 
 /** These change nothing that is sent, held or balanced: told, and the daemon starts. */
@@ -56,6 +57,8 @@ const WARNED: Partial<Record<OptionKey, string>> = {
   snmpAgentSocket: "read `vipd status --json` instead",
   coreDump: "set the limit in the service manager (LimitCORE=)",
   coreDumpPattern: "set kernel.core_pattern with sysctl",
+  addressMonitoring: "`ip monitor address` shows them",
+  configId: "lines that begin with @ are an error, whatever the id",
   perf: "it is a tool of keepalived's developers",
   debug: "use -D for more log",
 };
@@ -93,16 +96,13 @@ function defaultOptions(entry: string): DaemonOptions {
   return {
     entry,
     configFile: DEFAULT_CONFIG_FILE,
-    configId: null,
     includeErrors: false,
     vrrp: true,
     checkers: true,
     foreground: false,
     log: { console: false, detail: 0, syslog: true, facility: "daemon" },
     dumpConfig: false,
-    addressMonitoring: false,
     umask: null,
-    keepAddresses: false,
     keepIpvs: false,
     ignoreSigint: false,
     pidFiles: { ...DEFAULT_PID_FILES },
@@ -174,9 +174,6 @@ function setFlag(key: OptionKey, options: DaemonOptions): void {
     case "noSyslog":
       options.log.syslog = false;
       return;
-    case "keepAddresses":
-      options.keepAddresses = true;
-      return;
     case "keepIpvs":
       options.keepIpvs = true;
       return;
@@ -185,9 +182,6 @@ function setFlag(key: OptionKey, options: DaemonOptions): void {
       return;
     case "dumpConf":
       options.dumpConfig = true;
-      return;
-    case "addressMonitoring":
-      options.addressMonitoring = true;
       return;
     case "allConfig":
       options.includeErrors = true;
@@ -203,9 +197,6 @@ function setValue(key: OptionKey, value: string, draft: Draft): void {
   switch (key) {
     case "useFile":
       options.configFile = value;
-      return;
-    case "configId":
-      options.configId = value;
       return;
     case "pid":
       options.pidFiles.daemon = value;

@@ -138,16 +138,13 @@ describe("readCommandLine(): what the daemon gets", () => {
     expect(run("")).toEqual({
       entry: ENTRY,
       configFile: "/etc/keepalived/keepalived.conf",
-      configId: null,
       includeErrors: false,
       vrrp: true,
       checkers: true,
       foreground: false,
       log: { console: false, detail: 0, syslog: true, facility: "daemon" },
       dumpConfig: false,
-      addressMonitoring: false,
       umask: null,
-      keepAddresses: false,
       keepIpvs: false,
       ignoreSigint: false,
       pidFiles: {
@@ -160,17 +157,14 @@ describe("readCommandLine(): what the daemon gets", () => {
   });
 
   it("takes every option that it has", () => {
-    const options = run("-nlDDGdaVIe -f/a.conf -S 5 -u 027 -i left -p /r/a.pid -r /r/v -c /r/c");
+    const options = run("-nlDDGdIe -f/a.conf -S 5 -u 027 -p /r/a.pid -r /r/v -c /r/c");
     expect(options).toMatchObject({
       configFile: "/a.conf",
-      configId: "left",
       includeErrors: true,
       foreground: true,
       log: { console: true, detail: 2, syslog: false, facility: "local5" },
       dumpConfig: true,
-      addressMonitoring: true,
       umask: 0o27,
-      keepAddresses: true,
       keepIpvs: true,
       pidFiles: { daemon: "/r/a.pid", vrrp: "/r/v", checkers: "/r/c" },
       controlSocket: "/r/a.sock",
@@ -223,13 +217,16 @@ describe("readCommandLine(): what the daemon gets", () => {
     expect(action.action).toBe("test");
   });
 
-  it.each(["-s blue", "-T", "--config-fd=3"])("%s is refused: not supported yet", (line) => {
+  it.each(["-s blue", "-T", "--config-fd=3", "-V"])("%s is refused: not supported yet", (line) => {
     const { action, messages } = read(line);
     expect(action).toEqual({ action: "refuse" });
     expect(messages[0]).toContain("not supported yet");
   });
 
-  it.each(["-x", "-A /x", "-g", "-g/x", "-m", "-Mcore", "--perf", "--debug=x", "--flush-log-file"])(
+  it.each([
+    ...["-x", "-A /x", "-g", "-g/x", "-m", "-Mcore", "--perf", "--debug=x", "--flush-log-file"],
+    ...["-a", "-i left"],
+  ])(
     "%s is told and the daemon starts",
     (line) => {
       const { action, messages } = read(line);

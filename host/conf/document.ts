@@ -3,8 +3,15 @@
 // This module is browser safe.
 
 import { Diagnostics, quoted } from "./diagnostic.ts";
+import { expandBraces } from "./glob.ts";
 import { INCLUDE_KEYWORDS } from "./lexer.ts";
-import { CONFIG_SIZE_MAX, FILES_MAX, INCLUDE_DEPTH_MAX, TOKENS_MAX } from "./limits.ts";
+import {
+  CONFIG_SIZE_MAX,
+  FILES_MAX,
+  GLOB_ALTERNATIVES_MAX,
+  INCLUDE_DEPTH_MAX,
+  TOKENS_MAX,
+} from "./limits.ts";
 import { type ConfSource, directoryOf, resolvePath, SourceFile } from "./source.ts";
 import {
   type Item,
@@ -21,12 +28,15 @@ export class Document {
   readonly trees: Tree[] = [];
   readonly diagnostics: Diagnostics;
   readonly #source: ConfSource;
+  readonly #includeErrors: boolean;
   readonly #included = new Map<Statement, Tree[]>();
   #size = 0;
   #tokensLeft = TOKENS_MAX;
 
-  constructor(source: ConfSource, diagnostics: Diagnostics) {
+  /** `includeErrors`: a plain `include` that matches nothing is an error, as its strict forms. */
+  constructor(source: ConfSource, diagnostics: Diagnostics, includeErrors = false) {
     this.#source = source;
+    this.#includeErrors = includeErrors;
     this.diagnostics = diagnostics;
   }
 
@@ -88,15 +98,20 @@ export class Document {
       return this.#report(statement, "missing-argument", "include needs a file name", "error");
     }
     const full = resolvePath(directoryOf(statement.file.path), pattern);
+    if (expandBraces(full) === null) {
+      const message = `the pattern stands for more than ${GLOB_ALTERNATIVES_MAX} names ` +
+        "(GLOB_ALTERNATIVES_MAX)";
+      return this.#report(statement, "include-too-wide", message);
+    }
     const hasWildcard = /[*?[{]/.test(pattern);
     const paths = hasWildcard ? this.#source.glob(full) : [full];
     if (paths.length === 0) {
-      const severity = keywordOf(statement) === "include" ? "warning" : "error";
+      const isStrict = this.#includeErrors || keywordOf(statement) !== "include";
       return this.#report(
         statement,
         "include-no-match",
         `no file matches ${quoted(full)}`,
-        severity,
+        isStrict ? "error" : "warning",
       );
     }
     for (const path of paths) this.#includeFile(statement, path, chain, trees);

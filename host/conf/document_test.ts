@@ -1,11 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { loadConfig } from "./load.ts";
+import { loadConfig, type LoadOptions } from "./load.ts";
 import { INCLUDE_DEPTH_MAX } from "./limits.ts";
 import { memorySource } from "./source.ts";
 import { instance, service } from "./test_support.ts";
 
-function read(files: Record<string, string | Uint8Array>, main = "/etc/k/main.conf") {
-  const { config, diagnostics } = loadConfig(main, memorySource(files));
+const MAIN = "/etc/k/main.conf";
+
+function read(files: Record<string, string | Uint8Array>, options: LoadOptions = {}) {
+  const { config, diagnostics } = loadConfig(MAIN, memorySource(files), options);
   return { config, found: diagnostics.map((d) => `${d.file}:${d.line} ${d.severity} ${d.code}`) };
 }
 
@@ -70,8 +72,17 @@ describe("include", () => {
     expect(read({ "/etc/k/main.conf": "include *.x" }).found).toEqual([
       "/etc/k/main.conf:1 warning include-no-match",
     ]);
+    expect(read({ "/etc/k/main.conf": "include *.x" }, { includeErrors: true }).found).toEqual([
+      "/etc/k/main.conf:1 error include-no-match",
+    ]);
     expect(read({ "/etc/k/main.conf": "includem *.x" }).found).toEqual([
       "/etc/k/main.conf:1 error include-no-match",
+    ]);
+  });
+
+  it("refuses a pattern that stands for too many names, instead of reading some of them", () => {
+    expect(read({ "/etc/k/main.conf": `include ${"{a,b}".repeat(9)}` }).found).toEqual([
+      "/etc/k/main.conf:1 error include-too-wide",
     ]);
   });
 

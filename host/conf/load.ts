@@ -23,6 +23,8 @@ export interface LoadOptions {
   facts?: HostFacts;
   /** Capacities of the core; left out, they are not checked. */
   limits?: ModelLimits;
+  /** A pattern of `include` that matches nothing is an error, not a warning (keepalived's -e). */
+  includeErrors?: boolean;
 }
 
 /** A configuration that was read. */
@@ -46,7 +48,7 @@ export function loadConfig(
   options: LoadOptions = {},
 ): Loaded {
   const diagnostics = new Diagnostics();
-  const document = new Document(source, diagnostics);
+  const document = new Document(source, diagnostics, options.includeErrors);
   const drafts = newDrafts();
   const main = document.open(path);
   const readable = main === null ? [] : [{ tree: main, spec: ROOT_SPEC }];

@@ -25,11 +25,12 @@ export interface ReadConfiguration {
 
 /** Reads it. Never throws. */
 export function readConfiguration(
-  options: Pick<DaemonOptions, "configFile" | "vrrp" | "checkers">,
+  options: Pick<DaemonOptions, "configFile" | "includeErrors" | "vrrp" | "checkers">,
 ): ReadConfiguration {
   const { config, diagnostics } = loadConfig(options.configFile, fileSource(), {
     facts: hostFacts(),
     limits: CORE_LIMITS,
+    includeErrors: options.includeErrors,
   });
   if (config === null) return { config, diagnostics };
   return {

@@ -41,9 +41,7 @@ export interface DaemonOptions {
   entry: string;
   /** -f. */
   configFile: string;
-  /** -i: lines that begin with `@id` or `@^id`; null = the node's name. */
-  configId: string | null;
-  /** -e: a missing include is an error. */
+  /** -e: a pattern of `include` that matches nothing is an error. */
   includeErrors: boolean;
   /** What -P and -C leave: -P no checkers, -C no VRRP, both nothing at all; --all everything. */
   vrrp: boolean;
@@ -53,12 +51,8 @@ export interface DaemonOptions {
   log: LogOptions;
   /** -d: the model is logged at start. */
   dumpConfig: boolean;
-  /** -a: address changes of others are logged. */
-  addressMonitoring: boolean;
   /** -u; null = the default, 0o177. */
   umask: number | null;
-  /** -V: addresses stay at exit (and are then given no lifetime). */
-  keepAddresses: boolean;
   /** -I: IPVS services stay at exit. */
   keepIpvs: boolean;
   /** --ignore-sigint. */
