@@ -96,6 +96,7 @@ export function vip(fields: Partial<ConfigVipInput> = {}): ConfigVipInput {
     prefixLength: family === "INET" ? 32 : 128,
     scope: 0,
     advertised: 1,
+    label: 0,
     address: family === "INET" ? "10.9.0.100" : "fe80::99",
     ...fields,
   };

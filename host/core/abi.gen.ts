@@ -1269,7 +1269,7 @@ export const CONFIG_VIP_INPUT = {
   prefixLength: 24,
   scope: 28,
   advertised: 32,
-  reserved: 36,
+  label: 36,
   address: 40,
 } as const;
 /** A virtual address, in the order of the file. */
@@ -1287,6 +1287,8 @@ export interface ConfigVipInput {
   scope: number;
   /** 1: stands in the adverts; 0: excluded, held only. */
   advertised: number;
+  /** A number of the host's for the label: another one makes it another address; 0 = none. */
+  label: number;
   address: string;
 }
 /** Reads a ConfigVipInput at a byte offset of a view. */
@@ -1301,6 +1303,7 @@ export function readConfigVipInput(view: DataView, at: number): ConfigVipInput {
     prefixLength: view.getUint32(at + 24, true),
     scope: view.getUint32(at + 28, true),
     advertised: view.getUint32(at + 32, true),
+    label: view.getUint32(at + 36, true),
     address: readAddress(view, at + 40, familyCode),
   };
 }
@@ -1316,6 +1319,7 @@ export function writeConfigVipInput(view: DataView, at: number, record: ConfigVi
   view.setUint32(at + 24, record.prefixLength, true);
   view.setUint32(at + 28, record.scope, true);
   view.setUint32(at + 32, record.advertised, true);
+  view.setUint32(at + 36, record.label, true);
   writeAddress(view, at + 40, record.address);
   return 56;
 }

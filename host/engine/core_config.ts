@@ -171,6 +171,16 @@ function instanceRecord(
   };
 }
 
+/** A number for a label that is the same over reloads (FNV-1a); 0 for none. */
+function labelNumber(label: string | null): number {
+  if (label === null) return 0;
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < label.length; i++) {
+    hash = Math.imul(hash ^ label.charCodeAt(i), 0x01000193) >>> 0;
+  }
+  return hash === 0 ? 1 : hash;
+}
+
 function pushVips(records: Input[], config: Config, names: InterfaceNames): CoreIndex["vips"] {
   const vips: CoreIndex["vips"] = [];
   const push = (instance: VrrpInstance, number: number, vip: Vip, advertised: boolean) => {
@@ -184,6 +194,7 @@ function pushVips(records: Input[], config: Config, names: InterfaceNames): Core
       prefixLength,
       scope: vip.scope,
       advertised: advertised ? 1 : 0,
+      label: labelNumber(label),
       address,
     });
     vips.push({ instance: instance.name, address, prefixLength, device, label });

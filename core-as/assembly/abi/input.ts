@@ -225,7 +225,8 @@ export class ConfigVipInput {
   scope: u32;
   /** 1: stands in the adverts; 0: excluded, held only. */
   advertised: u32;
-  reserved: u32;
+  /** A number of the host's for the label: another one makes it another address; 0 = none. */
+  label: u32;
   addressHi: u64;
   addressLo: u64;
 }

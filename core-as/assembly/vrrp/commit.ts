@@ -185,7 +185,10 @@ function heir(old: Vip, instance: Instance, staged: u32): u32 {
     old.addressHi,
     old.addressLo,
   );
-  return place != ID_NONE && vipOf(staged, place).scope == old.scope ? place : ID_NONE;
+  if (place == ID_NONE) return ID_NONE;
+  // The kernel changes neither of an address that it has: it must go and come back.
+  const next = vipOf(staged, place);
+  return next.scope == old.scope && next.label == old.label ? place : ID_NONE;
 }
 
 /** Hands held addresses on to the staged bank and removes those that it does not have. */

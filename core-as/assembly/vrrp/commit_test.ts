@@ -141,6 +141,13 @@ describe("reload", () => {
     expect(node.status()).toMatchObject({ state: "MASTER", vipsHeld: 2 });
   });
 
+  it("another label makes it another address", () => {
+    const node = master();
+    const labelled = node.configure({ ...one, vips: [vip({ label: 7 })] });
+    expect(kinds(labelled)).toEqual(["addressRemove", "notice", "addressAdd", "frame"]);
+    expect(kinds(node.configure({ ...one, vips: [vip({ label: 7 })] }))).toEqual(["notice"]);
+  });
+
   it("another prefix or scope is another address", () => {
     const node = master();
     const outputs = node.configure({ instances: [instance()], vips: [vip({ prefixLength: 24 })] });

@@ -245,6 +245,7 @@ export function stageVip(input: ConfigVipInput): u32 {
   vip.family = input.family;
   vip.prefixLength = input.prefixLength;
   vip.scope = input.scope;
+  vip.label = input.label;
   vip.flags = input.advertised == 1 ? VIP_ADVERTISED : 0;
   vip.addressHi = input.addressHi;
   vip.addressLo = input.addressLo;

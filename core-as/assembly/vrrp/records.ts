@@ -195,6 +195,9 @@ export class Vip {
   scope: u32;
   /** VIP_ flags. */
   flags: u32;
+  /** The host's number for its label. */
+  label: u32;
+  reserved: u32;
   addressHi: u64;
   addressLo: u64;
 }
