@@ -77,6 +77,11 @@ export class Diagnostics {
     return this.#found.error > 0;
   }
 
+  /** True when no more findings of a severity are kept: what they would say need not be found out. */
+  isFull(severity: Severity): boolean {
+    return this.#found[severity] >= DIAGNOSTICS_MAX;
+  }
+
   /** True when so many errors were found that looking for more helps nobody. */
   get hopeless(): boolean {
     return this.#found.error > DIAGNOSTICS_MAX;

@@ -67,9 +67,9 @@ describe("loadConfig()", () => {
     );
   });
 
-  const many = (text: (i: number) => string) => {
+  const many = (text: (i: number) => string, total = LARGE_SIZE) => {
     const parts: string[] = [];
-    for (let i = 0, size = 0; size < LARGE_SIZE; i++) {
+    for (let i = 0, size = 0; size < total; i++) {
       size += parts[parts.push(text(i)) - 1]!.length;
     }
     return parts.join("");
@@ -82,6 +82,24 @@ describe("loadConfig()", () => {
     ["a comment", () => `#${" ".repeat(LARGE_SIZE)}`],
     ["scripts", () => many((i) => `vrrp_script s${i} {\nscript /bin/a\n}\n`)],
     ["trackers", () => `vrrp_instance A {\ntrack_script {\n${many((i) => `chk${i}\n`)}}\n}\n`],
+    [
+      "misspelt trackers",
+      () =>
+        many((i) => `vrrp_script chk_number_${i} {\nscript /bin/a\n}\n`, LARGE_SIZE / 2) +
+        `vrrp_instance A {\ntrack_script {\n${many((i) => `chk_nunber_${i}\n`, 2e6)}}\n}\n`,
+    ],
+    [
+      "misspelt members",
+      () =>
+        many((i) => `vrrp_instance inst_${i} {\npriority 1\n}\n`, LARGE_SIZE / 2) +
+        `vrrp_sync_group G {\ngroup {\n${many((i) => `imst_${i}\n`, 2e6)}}\n}\n`,
+    ],
+    [
+      "unknown options",
+      () =>
+        "vrrp_instance A {\nvirtual_ipaddress {\n" +
+        many(() => "192.0.2.1 lable\n", LARGE_SIZE - 100) + "}\n}\n",
+    ],
     ["members", () => `vrrp_sync_group G {\ngroup {\n${many((i) => `A${i}\n`)}}\n}\n`],
   ])("reads or refuses megabytes of %s in bounded time", (_what, text) => {
     const content = new TextEncoder().encode(text());

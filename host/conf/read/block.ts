@@ -214,6 +214,7 @@ export function* listWords(
 export function* listLines(document: Document, statement: Statement): Generator<Statement> {
   if (statement.block === null) return;
   for (const item of document.expand(statement.block.items)) {
+    if (document.diagnostics.hopeless) return;
     if (item.kind === "stray" || INCLUDE_KEYWORDS.has(keywordOf(item))) continue;
     if (item.block !== null) {
       document.diagnostics.add(placeOfStatement(item), {

@@ -4,7 +4,6 @@
 import { quoted } from "../diagnostic.ts";
 import { nearest } from "../schema/keywords.ts";
 import { type FindingDetail, type Report, type Rule, statementOf } from "./rule.ts";
-import type { HostFacts } from "../host_facts.ts";
 import type { InstanceDraft } from "../read/drafts.ts";
 
 /** A daemon does not start (or reload) without it, as keepalived; a check elsewhere only warns. */
@@ -13,23 +12,25 @@ export const interfaceMissing: Rule = {
   severity: "warning",
   why: "the daemon does not start with it here, as keepalived does not",
   advice: "correct the name, or create the interface",
-  check({ drafts, facts }, report) {
+  check({ drafts, facts, document: { diagnostics } }, report) {
     if (facts === null) return;
-    const told = new Set(facts.interfaces());
-    for (const draft of drafts.instances) checkInstance(draft, facts, told, report);
+    const known = new Set(facts.interfaces());
+    const guess = (name: string) =>
+      diagnostics.isFull("warning") ? null : nearest(name, facts.interfaces());
+    for (const draft of drafts.instances) checkInstance(draft, guess, known, report);
   },
 };
 
 function checkInstance(
   draft: InstanceDraft,
-  facts: HostFacts,
+  guess: (name: string) => string | null,
   known: Set<string>,
   report: Report,
 ): void {
   const check = (name: string | null, place: Parameters<Report>[0]) => {
     if (name === null || known.has(name)) return;
     known.add(name); // once is enough
-    const near = nearest(name, facts.interfaces());
+    const near = guess(name);
     const detail: FindingDetail = near === null ? {} : { advice: `did you mean '${near}'?` };
     report(place, `there is no interface ${quoted(name)} here`, detail);
   };

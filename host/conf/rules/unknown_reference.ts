@@ -13,17 +13,21 @@ export const unknownReference: Rule = {
   severity: "error",
   why: "without it somebody else would be master than you meant",
   advice: "define it, or take the line out",
-  check({ drafts }, report) {
-    checkTrackers(drafts, report);
-    checkMembers(drafts, report);
+  check({ drafts, document: { diagnostics } }, report) {
+    const guess: Guess = (name, names) => diagnostics.isFull("error") ? null : nearest(name, names);
+    checkTrackers(drafts, guess, report);
+    checkMembers(drafts, guess, report);
   },
 };
 
-function checkTrackers(drafts: Drafts, report: Report): void {
+/** The name that was perhaps meant. */
+type Guess = (name: string, names: Iterable<string>) => string | null;
+
+function checkTrackers(drafts: Drafts, guess: Guess, report: Report): void {
   for (const { tracks } of [...drafts.instances, ...drafts.groups]) {
     for (const { name, watches, statement } of tracks) {
       if (watches !== "SCRIPT" || drafts.scripts.has(name)) continue;
-      const near = nearest(name, drafts.scripts.keys());
+      const near = guess(name, drafts.scripts.keys());
       const what = `there is no vrrp_script ${quoted(name)}`;
       if (near === null) report(statement, what);
       else {
@@ -37,12 +41,12 @@ function checkTrackers(drafts: Drafts, report: Report): void {
   }
 }
 
-function checkMembers(drafts: Drafts, report: Report): void {
+function checkMembers(drafts: Drafts, guess: Guess, report: Report): void {
   const names = new Set(drafts.instances.map(({ name }) => name));
   for (const { members } of drafts.groups) {
     for (const { name, token, line } of members) {
       if (names.has(name)) continue;
-      const near = nearest(name, names);
+      const near = guess(name, names);
       const advice = near === null ? {} : { advice: `did you mean '${near}'?` };
       report(placeOfToken(line.file, token), `there is no vrrp_instance ${quoted(name)}`, advice);
     }

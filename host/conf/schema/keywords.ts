@@ -102,13 +102,18 @@ export function blockTitle(block: string): string {
   return `a ${block.slice(block.lastIndexOf(".") + 1)} block`;
 }
 
+/** Candidates that one word is compared with: a guess must not cost more than the check itself. */
+const CANDIDATES_MAX = 1000;
+
 /** The word out of some that is most likely meant, or null when none is near. */
 export function nearest(word: string, candidates: Iterable<string>): string | null {
   const limit = Math.min(3, Math.floor(word.length / 3) + (word.length < 3 ? 0 : 1));
   let best: string | null = null;
   let bestDistance = limit + 1;
+  let compared = 0;
   for (const candidate of candidates) {
     if (Math.abs(candidate.length - word.length) >= bestDistance) continue;
+    if (++compared > CANDIDATES_MAX) break;
     const distance = editDistance(word.toLowerCase(), candidate.toLowerCase());
     if (distance < bestDistance && distance < candidate.length) {
       best = candidate;
