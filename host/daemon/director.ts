@@ -5,7 +5,6 @@
 //
 // Throwing is how it ends when something fails that it cannot live with; main then starts it anew.
 
-import { AF_INET, AF_INET6, parseAddress } from "../base/address.ts";
 import { ERRNO, errnoName } from "../base/errno.ts";
 import { errorText } from "../base/errors.ts";
 import { FRAME_SIZE_MAX, type Output, readInput } from "../core/abi.gen.ts";
@@ -20,7 +19,7 @@ import { RouteSocket } from "../linux/route.ts";
 import { heartbeatOf, PHASE } from "./control_words.ts";
 import { DirectorKernel } from "./director_kernel.ts";
 import { decodeSync, DIRECTOR_SYNC, encodeSynced } from "./director_message.ts";
-import { DirectorServices, LOOPBACK_IFINDEX } from "./director_services.ts";
+import { DirectorServices, LOOPBACK_IFINDEX, plainAddress } from "./director_services.ts";
 import { DIRECTOR_WORD, DirectorShared } from "./director_shared.ts";
 import { DirectorSockets, type WantedInterface } from "./director_sockets.ts";
 import type { DirectorInit } from "./director_thread.ts";
@@ -220,9 +219,7 @@ class DirectorWorker {
 
   #carryOut(output: Output): void {
     if (output.kind === "neighbourNeeded") {
-      const { bytes } = parseAddress(output.address)!;
-      const family = bytes.length === 4 ? AF_INET : AF_INET6;
-      this.#kernel.need(output.ifindex, { family, bytes });
+      this.#kernel.need(output.ifindex, plainAddress(output.address));
     } else if (output.kind === "directorNotice") {
       this.#remark("warning", this.#noticeText(output));
     }
@@ -267,7 +264,7 @@ class DirectorWorker {
     }
     const whole = this.#sockets.set(wanted);
     const status = this.#services.makeSo();
-    this.#kernel.watchOnly(this.#services.told());
+    this.#kernel.watch(this.#services.told());
     this.#refreshAtUs = whole && !this.#services.hasUnreachable ? Infinity : nowUs() + BEAT_US;
     return status;
   }

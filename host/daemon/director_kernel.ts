@@ -15,7 +15,12 @@ import {
   NUD_VALID,
 } from "../linux/route_codec.ts";
 import { type RouteEvent, RouteMonitor } from "../linux/route_monitor.ts";
-import { LOOPBACK_IFINDEX, type PlainAddress, type Reach } from "./director_services.ts";
+import {
+  LOOPBACK_IFINDEX,
+  type PlainAddress,
+  plainAddress,
+  type Reach,
+} from "./director_services.ts";
 
 /** ARPHRD_ETHER of <linux/if_arp.h>. */
 const ARPHRD_ETHER = 1;
@@ -46,8 +51,8 @@ export class DirectorKernel {
   #links = new Map<number, Link>();
   #addresses = new Map<string, InterfaceAddress>();
   #neighbours = new Map<string, Neighbour>();
-  /** Neighbours that the core asked for. */
-  readonly #needed = new Set<string>();
+  /** Neighbours whose changes are told. */
+  #watched = new Set<string>();
 
   /** Opens the monitor before anything is read, so that no change is missed. Throws SysError. */
   constructor(route: RouteSocket, listener: KernelListener) {
@@ -121,17 +126,25 @@ export class DirectorKernel {
       return;
     }
     const key = neighbourKey(ifindex, address.bytes);
-    this.#needed.add(key);
     const known = this.#neighbours.get(key);
     if (known !== undefined && isUsable(known)) this.#tell(known, true);
     this.#resolve(ifindex, address);
   }
 
-  /** Goes on watching the neighbours of these destinations only. */
-  watchOnly(destinations: Iterable<DestinationInput>): void {
-    const wanted = new Set<string>();
-    for (const { ifindex, address } of destinations) wanted.add(`${ifindex} ${address}`);
-    for (const key of this.#needed) if (!wanted.has(key)) this.#needed.delete(key);
+  /**
+   * Watches the neighbours of these destinations and no others. One that comes back is told at once:
+   * the core still has the MAC it had when it went.
+   */
+  watch(destinations: Iterable<DestinationInput>): void {
+    const before = this.#watched;
+    this.#watched = new Set();
+    for (const { ifindex, address } of destinations) {
+      const plain = plainAddress(address);
+      const key = neighbourKey(ifindex, plain.bytes);
+      if (this.#watched.has(key)) continue;
+      this.#watched.add(key);
+      if (!before.has(key)) this.need(ifindex, plain);
+    }
   }
 
   /** Closes its sockets. Take it out of the epoll first. */
@@ -175,7 +188,7 @@ export class DirectorKernel {
     const key = neighbourKey(neighbour.ifindex, neighbour.address);
     if (present) this.#neighbours.set(key, neighbour);
     else this.#neighbours.delete(key);
-    if (this.#needed.has(key)) this.#tell(neighbour, present);
+    if (this.#watched.has(key)) this.#tell(neighbour, present);
   }
 
   #tell(neighbour: Neighbour, present: boolean): void {

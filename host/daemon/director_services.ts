@@ -108,7 +108,7 @@ export class DirectorServices {
 
   /** The virtual addresses. */
   *virtualAddresses(): Iterable<PlainAddress> {
-    for (const { address } of this.#services.values()) yield plain(address);
+    for (const { address } of this.#services.values()) yield plainAddress(address);
   }
 
   /** Destinations that the core knows. */
@@ -215,19 +215,20 @@ export class DirectorServices {
   }
 
   #reachOf({ address }: DestinationInput): Reach {
-    const { family, bytes } = plain(address);
+    const { family, bytes } = plainAddress(address);
     return this.#tools.reachOf(family, bytes);
   }
 }
 
-function plain(text: string): PlainAddress {
+/** Bytes of an address that the core or the engine wrote. */
+export function plainAddress(text: string): PlainAddress {
   const address = parseAddress(text);
   if (address === null) throw new Error(`'${text}' is no address`);
   return { family: address.bytes.length === 4 ? AF_INET : AF_INET6, bytes: address.bytes };
 }
 
 function filtered({ address, protocol, port }: ServiceInput): FilteredService {
-  const { family, bytes } = plain(address);
+  const { family, bytes } = plainAddress(address);
   return { family, address: bytes, protocol: PROTOCOL_CODE[protocol], port };
 }
 

@@ -53,6 +53,7 @@ export interface LoadOptions {
 }
 
 const TIMEOUT_MS = 3000;
+const UPLOAD_TIMEOUT_MS = 30_000;
 const A_DAY_MS = 86_400_000;
 
 /** A load that runs on a node. */
@@ -107,4 +108,17 @@ export function countByServer(results: LoadResult[]): Record<string, number> {
 /** The requests that were not answered well. */
 export function failures(results: LoadResult[]): LoadResult[] {
   return results.filter((result) => result.error !== null || result.status !== 200);
+}
+
+/** Uploads a body of the pattern several times, one after the other; what became of each. */
+export async function upload(
+  node: LabNode,
+  options: { host: string; bytes: number; times: number },
+): Promise<{ server: string | null; status: number }[]> {
+  const { host, bytes, times } = options;
+  const { stdout } = await node.exec(
+    program("http_upload.ts", [host, `${bytes}`, `${times}`]),
+    { timeoutMs: UPLOAD_TIMEOUT_MS },
+  );
+  return JSON.parse(stdout);
 }

@@ -4,6 +4,7 @@
 //   GET /bytes/N     200, N bytes: a repeating pattern, so that a receiver can check them
 //   GET /slow/MS     200 after a while
 //   GET /status/N    an answer with that status
+//   POST /check/N    200 when the body is the first N bytes of the pattern, else 400
 // MODE silent: accepts connections and never answers. MODE tls: the same answers by HTTPS.
 
 import { patternByte } from "../http_pattern.ts";
@@ -23,12 +24,26 @@ function bytes(count: number): ReadableStream<Uint8Array> {
   });
 }
 
+/** Whether a body is the first bytes of the pattern and no more. */
+async function isPattern(request: Request, count: number): Promise<boolean> {
+  let at = 0;
+  for await (const chunk of request.body ?? []) {
+    if (!chunk.every((byte, i) => byte === patternByte(at + i))) return false;
+    at += chunk.length;
+  }
+  return at === count;
+}
+
 async function answer(request: Request): Promise<Response> {
   const [, word, number] = new URL(request.url).pathname.split("/");
   const headers = { "x-server": name, connection: "close" };
   switch (word) {
     case "bytes":
       return new Response(bytes(Number(number)), { headers });
+    case "check": {
+      const status = await isPattern(request, Number(number)) ? 200 : 400;
+      return new Response(`${name}\n`, { headers, status });
+    }
     case "slow":
       await new Promise((resolve) => setTimeout(resolve, Number(number)));
       break;
