@@ -37,6 +37,8 @@ export class PidFile {
       });
     }
     try {
+      // Everybody may read it, as keepalived's: the umask is for what is secret.
+      Deno.chmodSync(path, 0o644);
       file.truncateSync(0);
       file.seekSync(0, Deno.SeekMode.Start);
       file.writeSync(new TextEncoder().encode(`${Deno.pid}\n`));

@@ -6,6 +6,14 @@
 export const READY_FD_VARIABLE = "VIPD_READY_FD";
 
 const FD_DIRECTORY = "/proc/self/fd";
+const STDERR = 2;
+/** Scripts must not inherit what is ours (<asm-generic/fcntl.h>). */
+const O_CLOEXEC = 0o2000000;
+const SYMBOLS = {
+  dup3: { parameters: ["i32", "i32", "i32"], result: "i32" },
+  open: { parameters: ["buffer", "i32"], result: "i32" },
+  close: { parameters: ["i32"], result: "i32" },
+} as const;
 
 /** The descriptors of this process that lead where any of `targets` leads. */
 function descriptorsTo(targets: Set<string>): number[] {
@@ -30,18 +38,16 @@ function descriptorsTo(targets: Set<string>): number[] {
  * /proc or the C library cannot be reached. Needs all permissions (Deno guards /proc).
  */
 export function letGoOfTerminal(): void {
-  const libc = Deno.dlopen("libc.so.6", {
-    dup2: { parameters: ["i32", "i32"], result: "i32" },
-    open: { parameters: ["buffer", "i32"], result: "i32" },
-    close: { parameters: ["i32"], result: "i32" },
-  });
+  const libc = Deno.dlopen("libc.so.6", SYMBOLS);
   try {
     const targets = new Set([1, 2].map((fd) => Deno.readLinkSync(`${FD_DIRECTORY}/${fd}`)));
     const writeOnly = 1;
     const nothing = libc.symbols.open(new TextEncoder().encode("/dev/null\0"), writeOnly);
     if (nothing < 0) throw new Error("cannot open /dev/null for writing");
     for (const fd of descriptorsTo(targets)) {
-      if (libc.symbols.dup2(nothing, fd) < 0) throw new Error(`cannot redirect descriptor ${fd}`);
+      const flags = fd <= STDERR ? 0 : O_CLOEXEC;
+      const turned = libc.symbols.dup3(nothing, fd, flags);
+      if (turned < 0) throw new Error(`cannot redirect descriptor ${fd}`);
     }
     libc.symbols.close(nothing);
   } finally {
@@ -51,8 +57,8 @@ export function letGoOfTerminal(): void {
 
 /**
  * Tells the launcher that the pid file stands, after letting go of the terminal. Returns false, and
- * does nothing, when no launcher waits (foreground, or started without it). The variable
- * is removed, so that no script inherits it.
+ * does nothing, when no launcher waits (foreground, or started without it). Variable and
+ * descriptor are removed, so that no script inherits them.
  */
 export function reportReady(): boolean {
   const fd = Deno.env.get(READY_FD_VARIABLE);
@@ -65,5 +71,13 @@ export function reportReady(): boolean {
   } finally {
     pipe.close();
   }
+  closeDescriptor(Number(fd));
   return true;
+}
+
+/** Closes the launcher's pipe itself: Deno does not know that descriptor. */
+function closeDescriptor(fd: number): void {
+  const libc = Deno.dlopen("libc.so.6", SYMBOLS);
+  libc.symbols.close(fd);
+  libc.close();
 }
