@@ -6,13 +6,13 @@
 // the same time.
 
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { Capture } from "../lab/capture.ts";
-import { type DaemonKind, Director } from "../lab/director.ts";
+import type { DaemonKind } from "../lab/director.ts";
 import { type AdvertEvent, describeEvent } from "../lab/frames.ts";
 import { Story } from "../lab/story.ts";
-import { ADDRESS, MULTICAST_GROUP, openReferenceLab, type ReferenceLab } from "../lab/topology.ts";
+import { ADDRESS, MULTICAST_GROUP } from "../lab/topology.ts";
 import { tsharkComplaints } from "../lab/tshark.ts";
 import { type InstanceConf, masterDownMs, skewMs, vrrpConf } from "../lab/vrrp_conf.ts";
+import { VrrpPair } from "../lab/vrrp_pair.ts";
 
 const VRID = 51;
 const VIP = "172.18.200.6";
@@ -52,74 +52,24 @@ interface Takeover {
   holders: string[];
 }
 
-/** Two nodes, one daemon of each kind; "top" has the higher priority. */
-class Pair {
-  private constructor(
-    readonly what: PairCase,
-    readonly reference: ReferenceLab,
-    readonly capture: Capture,
-    readonly top: Director,
-    readonly bottom: Director,
-  ) {}
+/** Waits for the new master and measures; `isLast` picks the advert to count from. */
+async function takeover(
+  pair: VrrpPair,
+  by: "top" | "bottom",
+  from: number,
+  isLast: (advert: AdvertEvent) => boolean,
+): Promise<Takeover> {
+  const { first, last } = await pair.takeover(by, VRID, from, isLast);
+  const fields = { sourceMac: first.sourceMac };
+  const garp = await pair.capture.gratuitousArp(VIP, { from, fields });
+  await pair.untilAllWith(by, [VIP]);
+  return { last, first, tookMs: garp.atMs - last.atMs, holders: await holders(pair) };
+}
 
-  static async open(what: PairCase): Promise<Pair> {
-    const reference = await openReferenceLab("vi-pair", ["node1", "node2"]);
-    const capture = await Capture.start(reference.lan);
-    const other = what.top === "vipd" ? "keepalived" : "vipd";
-    const [top, bottom] = await Promise.all([
-      Director.start(what.top, reference.machine("node1"), topConf(what)),
-      Director.start(other, reference.machine("node2"), bottomConf(what)),
-    ]);
-    return new Pair(what, reference, capture, top, bottom);
-  }
-
-  /** Waits for the new master and measures; `isLast` picks the advert to count from. */
-  async takeover(
-    by: "top" | "bottom",
-    from: number,
-    isLast: (advert: AdvertEvent) => boolean,
-  ): Promise<Takeover> {
-    const [source, old] = by === "top"
-      ? [ADDRESS.node1, ADDRESS.node2]
-      : [ADDRESS.node2, ADDRESS.node1];
-    const first = await this.capture.advert({ vrid: VRID, source }, { from });
-    const fields = { sourceMac: first.sourceMac };
-    const garp = await this.capture.gratuitousArp(VIP, { from, fields });
-    const last = this.capture.adverts({ vrid: VRID, source: old })
-      .filter((advert) => advert.atMs < first.atMs && isLast(advert)).at(-1);
-    if (last === undefined) throw new Error(`no advert of ${old}\n${this.capture.tail()}`);
-    const [winner, loser] = by === "top" ? [this.top, this.bottom] : [this.bottom, this.top];
-    await winner.untilHolds(VIP);
-    // A keepalived that was killed leaves the VIP where it is; anybody else gives it up.
-    const dead = loser.program.exitStatus !== null;
-    if (!(dead && loser.kind === "keepalived")) await loser.untilHolds(VIP, false);
-    return { last, first, tookMs: garp.atMs - last.atMs, holders: await this.holders() };
-  }
-
-  async holders(): Promise<string[]> {
-    const found: string[] = [];
-    for (const { node } of [this.top, this.bottom]) {
-      if (await node.holds(VIP)) found.push(node.name);
-    }
-    return found;
-  }
-
-  /** The top node comes back into its own. */
-  async returns(act: () => Promise<unknown>): Promise<Takeover> {
-    const from = this.capture.position;
-    await act();
-    return await this.takeover("top", from, () => true);
-  }
-
-  /** The top node goes away. */
-  async goes(
-    act: () => Promise<unknown>,
-    isLast: (advert: AdvertEvent) => boolean = () => true,
-  ): Promise<Takeover> {
-    const from = this.capture.position;
-    await act();
-    return await this.takeover("bottom", from, isLast);
-  }
+async function holders({ top, bottom }: VrrpPair): Promise<string[]> {
+  const found: string[] = [];
+  for (const { node } of [top, bottom]) if (await node.holds(VIP)) found.push(node.name);
+  return found;
 }
 
 function instance(what: PairCase, priority: number): InstanceConf {
@@ -136,11 +86,8 @@ const SCRIPT = [
   "}",
 ];
 
-const topConf = (what: PairCase, priority = TOP_PRIORITY) =>
+const conf = (what: PairCase, priority: number) =>
   vrrpConf({ before: SCRIPT, instances: [instance(what, priority)] });
-
-const bottomConf = (what: PairCase) =>
-  vrrpConf({ before: SCRIPT, instances: [instance(what, BOTTOM_PRIORITY)] });
 
 /** All events of a pair, in this order. */
 const EVENTS = [
@@ -158,30 +105,43 @@ const EVENTS = [
 ] as const;
 type EventName = typeof EVENTS[number];
 
-function play(pair: Pair, story: Story): Record<EventName, Promise<Takeover>> {
-  const { top, reference, what } = pair;
-  const node = top.node;
-  const strong = (advert: AdvertEvent) => advert.priority >= BOTTOM_PRIORITY;
-  const down = `${node.configFolder}/down`;
-  const cable = (state: "in" | "out") => reference.lan.setCable(node, state);
-  const step = (body: () => Promise<Takeover>) => story.step(body);
+function play(
+  pair: VrrpPair,
+  what: PairCase,
+  story: Story,
+): Record<EventName, Promise<Takeover>> {
+  const { top, reference, capture } = pair;
+  const down = `${top.node.configFolder}/down`;
+  const cable = (state: "in" | "out") => () => reference.lan.setCable(top.node, state);
+  const moves = (
+    by: "top" | "bottom",
+    act: () => Promise<unknown>,
+    isLast: (advert: AdvertEvent) => boolean = () => true,
+  ) =>
+    story.step(async () => {
+      const from = capture.position;
+      await act();
+      return await takeover(pair, by, from, isLast);
+    });
+  // A lower priority does not keep the other quiet: it counts from the last of the old one.
+  const strong = ({ priority }: AdvertEvent) => priority >= BOTTOM_PRIORITY;
+  const zero = ({ priority }: AdvertEvent) => priority === 0;
   return {
-    "start": step(async () => {
-      const first = await pair.capture.advert({ vrid: VRID, source: ADDRESS.node1 });
-      await top.untilHolds(VIP);
-      await pair.bottom.untilHolds(VIP, false);
-      return { first, last: first, tookMs: 0, holders: await pair.holders() };
+    "start": story.step(async () => {
+      const first = await capture.advert({ vrid: VRID, source: ADDRESS.node1 });
+      await pair.untilAllWith("top", [VIP]);
+      return { first, last: first, tookMs: 0, holders: await holders(pair) };
     }),
-    "kill -9": step(() => pair.goes(() => top.crash())),
-    "return after kill -9": step(() => pair.returns(() => top.restart(topConf(what)))),
-    "link down": step(() => pair.goes(() => cable("out"))),
-    "link up": step(() => pair.returns(() => cable("in"))),
-    "lower priority by reload": step(() => pair.goes(() => top.reload(topConf(what, 90)), strong)),
-    "higher priority by reload": step(() => pair.returns(() => top.reload(topConf(what)))),
-    "script fails": step(() => pair.goes(() => Deno.writeTextFile(down, ""), strong)),
-    "script succeeds": step(() => pair.returns(() => Deno.remove(down))),
-    "graceful stop": step(() => pair.goes(() => top.stop(), (advert) => advert.priority === 0)),
-    "return after a stop": step(() => pair.returns(() => top.restart(topConf(what)))),
+    "kill -9": moves("bottom", () => top.crash()),
+    "return after kill -9": moves("top", () => top.restart(conf(what, TOP_PRIORITY))),
+    "link down": moves("bottom", cable("out")),
+    "link up": moves("top", cable("in")),
+    "lower priority by reload": moves("bottom", () => top.reload(conf(what, 90)), strong),
+    "higher priority by reload": moves("top", () => top.reload(conf(what, TOP_PRIORITY))),
+    "script fails": moves("bottom", () => Deno.writeTextFile(down, ""), strong),
+    "script succeeds": moves("top", () => Deno.remove(down)),
+    "graceful stop": moves("bottom", () => top.stop(), zero),
+    "return after a stop": moves("top", () => top.restart(conf(what, TOP_PRIORITY))),
   };
 }
 
@@ -240,8 +200,7 @@ describe.each(CASES.map((what, index) => ({ title: titleOf(what), what, index })
     it("neither rejects a packet of the other, and tshark finds nothing", async () => {
       const { pair, story } = played[index]!;
       await story.over();
-      expect(pair.top.complaints()).toEqual([]);
-      expect(pair.bottom.complaints()).toEqual([]);
+      expect(pair.complaints()).toEqual([]);
       const path = `${pair.reference.lab.folder}/pair.pcap`;
       await pair.capture.save(path);
       expect(await tsharkComplaints(path)).toEqual([]);
@@ -250,7 +209,7 @@ describe.each(CASES.map((what, index) => ({ title: titleOf(what), what, index })
 );
 
 interface Played {
-  pair: Pair;
+  pair: VrrpPair;
   story: Story;
   events: Record<EventName, Promise<Takeover>>;
 }
@@ -258,11 +217,12 @@ let played: Played[] = [];
 
 beforeAll(async () => {
   played = await Promise.all(CASES.map(async (what) => {
-    const [pair, story] = [await Pair.open(what), new Story()];
-    return { pair, story, events: play(pair, story) };
+    const texts: [string, string] = [conf(what, TOP_PRIORITY), conf(what, BOTTOM_PRIORITY)];
+    const [pair, story] = [await VrrpPair.open("vi-failover", what.top, texts), new Story()];
+    return { pair, story, events: play(pair, what, story) };
   }));
 });
 
 afterAll(async () => {
-  await Promise.all(played.map(({ pair }) => pair.reference[Symbol.asyncDispose]()));
+  await Promise.all(played.map(({ pair }) => pair[Symbol.asyncDispose]()));
 });

@@ -4,10 +4,10 @@
 
 import { describe, expect, it } from "vitest";
 import type { DaemonKind } from "../lab/director.ts";
-import type { NeighbourAdvertEvent } from "../lab/frames.ts";
+import type { AdvertEvent, NeighbourAdvertEvent } from "../lab/frames.ts";
 import { delay } from "../lab/process.ts";
 import { EXAMPLE } from "../lab/path.ts";
-import { ADDRESS, VIP1, VIP2 } from "../lab/topology.ts";
+import { ADDRESS, INTERFACE, VIP1, VIP2 } from "../lab/topology.ts";
 import { tsharkComplaints } from "../lab/tshark.ts";
 import { type InstanceConf, masterDownMs, skewMs, vrrpConf } from "../lab/vrrp_conf.ts";
 import { VrrpPair } from "../lab/vrrp_pair.ts";
@@ -171,6 +171,23 @@ describe.concurrent.each<DaemonKind>(["vipd", "keepalived"])("%s on node1", (kin
       await pair.untilAllWith("top", both);
     }
     expect(top.program.log).toMatch(/VRRP_Group\(VG_1\) Syncing instances to MASTER state/);
+    await expectClean(pair);
+  });
+
+  it("a VIP that somebody else removes: priority 0, and back after the skew time", async () => {
+    await using pair = await VrrpPair.open("vi-removed", kind, confs({}));
+    const { top, capture } = pair;
+    await pair.untilAllWith("top", [VIP]);
+    const from = capture.position;
+    await top.node.ip(`addr del ${VIP}/16 dev ${INTERFACE}`);
+    const zero = await capture.advert({ priority: 0, source: ADDRESS.node1 }, { from });
+    const next = await capture.waitFor(
+      "a master",
+      (event): event is AdvertEvent => event.kind === "advert" && event.atMs > zero.atMs,
+      { from },
+    );
+    expect(next.atMs - zero.atMs).toBeLessThan(skewMs(98, INTERVAL_S) + MARGIN_MS);
+    await pair.untilAllWith("top", [VIP]);
     await expectClean(pair);
   });
 
