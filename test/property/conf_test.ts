@@ -85,14 +85,14 @@ describe("loadConfig()", () => {
     [
       "misspelt trackers",
       () =>
-        many((i) => `vrrp_script chk_number_${i} {\nscript /bin/a\n}\n`, LARGE_SIZE / 2) +
-        `vrrp_instance A {\ntrack_script {\n${many((i) => `chk_nunber_${i}\n`, 2e6)}}\n}\n`,
+        many((i) => `vrrp_script chk_number_${i} {\nscript /bin/a\n}\n`, 1e6) +
+        `vrrp_instance A {\ntrack_script {\n${many((i) => `chk_nunber_${i}\n`, 1e6)}}\n}\n`,
     ],
     [
       "misspelt members",
       () =>
-        many((i) => `vrrp_instance inst_${i} {\npriority 1\n}\n`, LARGE_SIZE / 2) +
-        `vrrp_sync_group G {\ngroup {\n${many((i) => `imst_${i}\n`, 2e6)}}\n}\n`,
+        many((i) => `vrrp_instance inst_${i} {\npriority 1\n}\n`, 1e6) +
+        `vrrp_sync_group G {\ngroup {\n${many((i) => `imst_${i}\n`, 1e6)}}\n}\n`,
     ],
     [
       "unknown options",
