@@ -71,8 +71,11 @@ export async function reportFromUml<T>(
   timeoutMs?: number,
 ): Promise<T> {
   const file = `${ROOT}/test/lab/programs/${program}`;
+  // Which form of vipd runs is decided outside (vipd.ts).
+  const form = Deno.env.get("VIPD_PROGRAM");
   const { code, output } = await runInUml({
     argv: [DENO, "run", "-A", "--no-lock", file, ...args],
+    ...(form !== undefined && { env: { VIPD_PROGRAM: form } }),
     ...(timeoutMs !== undefined && { timeoutMs }),
   });
   if (code !== 0) throw new Error(`${program} ended with ${code} in the guest\n${output}`);

@@ -1,7 +1,7 @@
 // Runs inside User-Mode Linux: vipd on node1 and keepalived on node2, checkers only, with one
 // configuration after the other: every way to forward, persistence, families, every scheduler of the
 // kernel, and a server behind each kind of check that goes out and comes back. Prints both kernels' tables
-// as `ipvsadm -Sn` writes them, as one JSON object (FormsReport of test/interop/ipvs_forms_test.ts).
+// as `ipvsadm -Sn` writes them, as one JSON object (FormsReport of test/interop/ipvs_table_test.ts).
 // usage: ipvs_forms.ts
 
 import { startHttpServer } from "../http.ts";
@@ -240,6 +240,7 @@ await expectBoth("and lets it back in", [...checkServices, ...checkRows([1, 1, 1
 await touch("nine");
 await expectBoth("misc_dynamic sets the weight", [...checkServices, ...checkRows([1, 1, 1, 7])]);
 await removeFile("nine");
+await expectBoth("and its end the configured one", [...checkServices, ...checkRows([1, 1, 1, 1])]);
 
 // A scheduler that is no word of the language: refused, nothing changes. One that the kernel lacks
 // (twos): the service fails and says why, the others are done.

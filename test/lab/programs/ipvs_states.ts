@@ -1,6 +1,6 @@
 // Runs inside User-Mode Linux: vipd on node1 and keepalived on node2, checkers only, led through the same
 // configurations and the same failures of the real servers; then vipd alone through crashes. Prints, as one
-// JSON object, both kernels' tables in every state (StatesReport of test/interop/ipvs_states_test.ts).
+// JSON object, both kernels' tables in every state (StatesReport of test/interop/ipvs_table_test.ts).
 // usage: ipvs_states.ts
 
 import type { LabNode } from "../netns.ts";
