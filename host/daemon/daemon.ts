@@ -83,7 +83,7 @@ export class Daemon {
   #refused: string | null = null;
   #failure: WireFailure | null = null;
   #reloading: Promise<CommandResult> | null = null;
-  #reloadAgain = false;
+  #reloadNext: Promise<CommandResult> | null = null;
   #linksTimer: ReturnType<typeof setTimeout> | undefined;
   #stopped = Promise.withResolvers<void>();
   #stopping = false;
@@ -280,30 +280,35 @@ export class Daemon {
     }, LINKS_SETTLE_MS);
   }
 
-  /** Takes the file again; a bad one changes nothing. One that comes meanwhile is done after it. */
-  async reload(): Promise<CommandResult> {
+  /**
+   * Takes the file again; a bad one changes nothing. The file may change while it is taken: all who
+   * ask meanwhile share one reload after it.
+   */
+  reload(): Promise<CommandResult> {
+    if (this.#stopping) return Promise.resolve({ ok: false, lines: ["vipd is stopping"] });
     if (this.#reloading !== null) {
-      this.#reloadAgain = true;
-      return await this.#reloading;
+      this.#reloadNext ??= this.#reloading.then(() => {
+        this.#reloadNext = null;
+        return this.reload();
+      });
+      return this.#reloadNext;
     }
-    this.#reloading = this.#reloadOnce();
-    let result = await this.#reloading;
-    this.#reloading = null;
-    if (this.#reloadAgain && !this.#stopping) {
-      this.#reloadAgain = false;
-      result = await this.reload();
-    }
-    return result;
+    this.#reloading = this.#reloadOnce().finally(() => this.#reloading = null);
+    return this.#reloading;
   }
 
   async #reloadOnce(): Promise<CommandResult> {
     this.#reporter.daemon("info", `Reloading ${this.#options.configFile}`, "config");
-    const { config, diagnostics } = readConfiguration(this.#options);
+    const { config, diagnostics, isBlank } = readConfiguration(this.#options);
     for (const found of diagnostics) this.#reporter.diagnostic(found);
     const errors = diagnostics.filter((found) => found.severity === "error");
     try {
       if (config === null) {
         throw new VipdError("config", `${errors.length} errors in ${this.#options.configFile}`);
+      }
+      // A file that is being written anew is empty for a moment: nobody means that by a reload.
+      if (isBlank) {
+        throw new VipdError("config", `${this.#options.configFile} is empty`);
       }
       await this.#apply(config);
       this.#refused = null;

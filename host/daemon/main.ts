@@ -3,6 +3,7 @@
 
 import { errorText, VipdError } from "../base/errors.ts";
 import { VIPD_VERSION } from "../base/version.ts";
+import type { Config } from "../conf/index.ts";
 import { reportReady } from "../linux/terminal.ts";
 import { readConfiguration } from "./configuration.ts";
 import { Daemon, type Death } from "./daemon.ts";
@@ -58,10 +59,45 @@ async function run(
 ): Promise<number> {
   reporter.daemon("info", `Starting vipd v${VIPD_VERSION} in the place of Keepalived`);
   reporter.daemon("info", `Configuration file ${options.configFile}`);
-  // The pid file first: a second daemon must not touch anything of the first.
-  pidFiles.push(PidFile.take(options.pidFiles.daemon));
-  if (options.vrrp) pidFiles.push(PidFile.take(options.pidFiles.vrrp));
-  if (options.checkers) pidFiles.push(PidFile.take(options.pidFiles.checkers));
+  const ended = Promise.withResolvers<Death | "signal">();
+  let daemon: Daemon | null = null;
+  let reloadWanted = false;
+  // Before anything stands that a signal's default action would leave behind.
+  const signals = takeSignals({
+    stop: (name) => {
+      reporter.daemon("info", `Stopping: ${name}`);
+      ended.resolve("signal");
+    },
+    reload: () => {
+      reloadWanted = daemon === null;
+      void daemon?.reload();
+    },
+    unsupported: (name) => reporter.daemon("warning", `${name}: this dump is not supported yet`),
+    ignoreInterrupt: options.ignoreSigint,
+  });
+  try {
+    // The pid file first: a second daemon must not touch anything of the first.
+    pidFiles.push(PidFile.take(options.pidFiles.daemon));
+    if (options.vrrp) pidFiles.push(PidFile.take(options.pidFiles.vrrp));
+    if (options.checkers) pidFiles.push(PidFile.take(options.pidFiles.checkers));
+    const config = startConfiguration(options, reporter);
+    const starting = new Daemon(options, reporter, (death) => ended.resolve(death));
+    await starting.start(config);
+    daemon = starting;
+    reportReady();
+    if (reloadWanted) void daemon.reload();
+    const end = await ended.promise;
+    if (end !== "signal") return died(options, reporter, end);
+    await daemon.stop();
+    reporter.daemon("info", `Stopped vipd v${VIPD_VERSION}`);
+    return EXIT.OK;
+  } finally {
+    signals.release();
+  }
+}
+
+/** Reads the configuration to start with. Throws VipdError when it cannot be used. */
+function startConfiguration(options: DaemonOptions, reporter: Reporter): Config {
   const { config, diagnostics } = readConfiguration(options);
   for (const found of diagnostics) reporter.diagnostic(found);
   if (config === null) {
@@ -71,28 +107,7 @@ async function run(
     });
   }
   if (options.dumpConfig) reporter.daemon("info", JSON.stringify(masked(config)), "config");
-  const ended = Promise.withResolvers<Death | "signal">();
-  const daemon = new Daemon(options, reporter, (death) => ended.resolve(death));
-  const signals = takeSignals({
-    stop: (name) => {
-      reporter.daemon("info", `Stopping: ${name}`);
-      ended.resolve("signal");
-    },
-    reload: () => void daemon.reload(),
-    unsupported: (name) => reporter.daemon("warning", `${name}: this dump is not supported yet`),
-    ignoreInterrupt: options.ignoreSigint,
-  });
-  try {
-    await daemon.start(config);
-    reportReady();
-    const end = await ended.promise;
-    if (end !== "signal") return died(options, reporter, end);
-    await daemon.stop();
-    reporter.daemon("info", `Stopped vipd v${VIPD_VERSION}`);
-    return EXIT.OK;
-  } finally {
-    signals.release();
-  }
+  return config;
 }
 
 /** Says why, also to the terminal that started it: a log in syslog alone would leave it in the dark. */
