@@ -127,6 +127,7 @@ describe("a reload of something that is no configuration", () => {
       text: () => conf(100) + "#" + "x".repeat(7 * MEGABYTE) + "\n" + "y".repeat(MEGABYTE / 2),
       message: /Reload refused/,
     },
+    { what: "an empty file", text: () => "", message: /keepalived\.conf is empty/ },
     {
       what: "an include of itself",
       text: () => conf(100) + "include keepalived.conf\n",
