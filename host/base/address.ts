@@ -14,19 +14,27 @@ export interface Address {
   bytes: Uint8Array;
 }
 
+const DOT = 0x2e, ZERO = 0x30, NINE = 0x39;
+
 /** Parses an IPv4 address; null when the text is not exactly one. */
 export function parseIpv4(text: string): Uint8Array | null {
-  const parts = text.split(".");
-  if (parts.length !== 4) return null;
+  if (text.length < 7 || text.length > 15) return null;
   const bytes = new Uint8Array(4);
+  let at = 0;
   for (let i = 0; i < 4; i++) {
-    const part = parts[i]!;
-    if (!/^(0|[1-9][0-9]{0,2})$/.test(part)) return null;
-    const value = Number(part);
-    if (value > 255) return null;
+    const start = at;
+    let value = 0;
+    for (let code = text.charCodeAt(at); code >= ZERO && code <= NINE; code = text.charCodeAt(at)) {
+      value = 10 * value + code - ZERO;
+      at++;
+    }
+    const digits = at - start;
+    const hasLeadingZero = digits > 1 && text.charCodeAt(start) === ZERO;
+    if (digits < 1 || digits > 3 || hasLeadingZero || value > 255) return null;
     bytes[i] = value;
+    if (i < 3 && text.charCodeAt(at++) !== DOT) return null;
   }
-  return bytes;
+  return at === text.length ? bytes : null;
 }
 
 /** Parses an IPv6 address without zone; null when the text is not exactly one (RFC 4291 2.2). */

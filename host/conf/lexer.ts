@@ -68,6 +68,10 @@ export const INCLUDE_KEYWORDS: ReadonlySet<string> = new Set([
 const TAB = 0x09, LF = 0x0a, CR = 0x0d, SPACE = 0x20, BANG = 0x21, QUOTE = 0x22, HASH = 0x23;
 const DOLLAR = 0x24, APOSTROPHE = 0x27, BACKSLASH = 0x5c, OPEN = 0x7b, CLOSE = 0x7d;
 
+/** 1 for ASCII characters that are part of a word wherever they stand outside quotes. */
+const ORDINARY = new Uint8Array(128).fill(1, SPACE + 1, 127);
+for (const code of [BANG, QUOTE, HASH, BACKSLASH, OPEN, CLOSE]) ORDINARY[code] = 0;
+
 /** Splits a file into at most so many tokens; never fails. */
 export function tokenize(file: SourceFile, tokensMax: number): Tokens {
   return new Lexer(file.text, tokensMax).run();
@@ -210,6 +214,7 @@ class Lexer {
     let escapes = false;
     for (; end < text.length; end++) {
       const code = text.charCodeAt(end);
+      if (ORDINARY[code] === 1) continue;
       if (code === BACKSLASH && isCommentStart(text.charCodeAt(end + 1))) {
         escapes = true;
         end++;

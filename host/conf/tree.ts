@@ -51,14 +51,14 @@ export function parse(file: SourceFile, tokensMax = TOKENS_MAX): Tree {
   const blocks: Block[] = [];
   let current: Statement | null = null;
   let strayOpens = 0;
-  for (const token of tokens) {
+  for (let i = 0; i < tokens.length; i++) {
+    const token = tokens[i]!;
     const container = containers.at(-1)!;
     if (token.kind === "word") {
-      if (current === null || token.startsLine) {
-        current = { kind: "statement", file, words: [], block: null };
-        container.push(current);
-      }
-      current.words.push(token);
+      const first = i;
+      while (isContinued(tokens[i + 1])) i++;
+      current = { kind: "statement", file, words: tokens.slice(first, i + 1), block: null };
+      container.push(current);
     } else if (token.kind === "open" && blocks.length < BLOCK_DEPTH_MAX) {
       if (current === null) {
         current = { kind: "statement", file, words: [], block: null };
@@ -80,6 +80,11 @@ export function parse(file: SourceFile, tokensMax = TOKENS_MAX): Tree {
     }
   }
   return { file, items, notes, tokenCount: tokens.length };
+}
+
+/** True for a word that goes on with the statement before it. */
+function isContinued(next: Token | undefined): boolean {
+  return next !== undefined && next.kind === "word" && !next.startsLine;
 }
 
 /** The text of a tree: for a parsed one, the file's text to the last character. */

@@ -2,7 +2,7 @@
 // after it said what is wrong with it. Grammar of values: keepalived.conf(5).
 // This module is browser safe.
 
-import { type Address, formatAddress, parseAddress } from "../../base/address.ts";
+import { formatAddress, parseIpv4, parseIpv6 } from "../../base/address.ts";
 import { type Diagnostics, type Finding, quoted, type Severity } from "../diagnostic.ts";
 import type { Token } from "../lexer.ts";
 import type { Family } from "../model.ts";
@@ -206,12 +206,10 @@ export function formatSeconds(us: number): string {
 
 /** An address of either family in canonical text; null when the text is none. */
 export function readAddress(text: string): AddressValue | null {
-  const parsed: Address | null = parseAddress(text);
-  if (parsed === null) return null;
-  return {
-    family: parsed.bytes.length === 4 ? "INET" : "INET6",
-    address: formatAddress(parsed.bytes),
-  };
+  // The strict text of an IPv4 address is its canonical one.
+  if (parseIpv4(text) !== null) return { family: "INET", address: text };
+  const bytes = text.includes(":") ? parseIpv6(text) : null;
+  return bytes === null ? null : { family: "INET6", address: formatAddress(bytes) };
 }
 
 /** IPv4 or IPv6. */

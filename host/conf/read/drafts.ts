@@ -226,25 +226,19 @@ export interface MethodDraft {
 }
 
 /** Values of checking that a service, a server and a checker may each give. */
-export interface CheckDefaultsDraft {
-  delayLoopUs: number | null;
-  retry: number | null;
-  delayBeforeRetryUs: number | null;
-  warmupUs: number | null;
-  connectTimeoutUs: number | null;
-  virtualhost: string | null;
-}
+export class CheckDefaultsDraft implements Draft {
+  readonly statement: Statement;
+  readonly seen = new Map<string, Statement>();
+  delayLoopUs: number | null = null;
+  retry: number | null = null;
+  delayBeforeRetryUs: number | null = null;
+  warmupUs: number | null = null;
+  connectTimeoutUs: number | null = null;
+  virtualhost: string | null = null;
 
-/** None of them written. */
-export function newCheckDefaults(): CheckDefaultsDraft {
-  return {
-    delayLoopUs: null,
-    retry: null,
-    delayBeforeRetryUs: null,
-    warmupUs: null,
-    connectTimeoutUs: null,
-    virtualhost: null,
-  };
+  constructor(statement: Statement) {
+    this.statement = statement;
+  }
 }
 
 /** What a service is found by, as written. */
@@ -253,91 +247,65 @@ export type ServiceKeyDraft =
   | { kind: "FWMARK"; mark: number };
 
 /** `virtual_server`. */
-export interface ServiceDraft extends Draft, CheckDefaultsDraft {
-  key: ServiceKeyDraft;
-  scheduler: string | null;
-  method: MethodDraft | null;
-  protocol: "TCP" | "UDP" | "SCTP" | null;
-  family: "INET" | "INET6" | null;
-  persistenceTimeoutUs: number | null;
-  granularity: number | null;
-  quorum: number | null;
-  hysteresis: number | null;
-  weight: number | null;
-  inhibitOnFailure: boolean | null;
-  alpha: boolean | null;
-  smtpAlert: boolean | null;
-  sorryServer: { value: AddressValue; port: number | null } | null;
-  sorryMethod: MethodDraft | null;
-  realServers: ServerDraft[];
-}
+export class ServiceDraft extends CheckDefaultsDraft {
+  readonly key: ServiceKeyDraft;
+  scheduler: string | null = null;
+  method: MethodDraft | null = null;
+  protocol: "TCP" | "UDP" | "SCTP" | null = null;
+  family: "INET" | "INET6" | null = null;
+  persistenceTimeoutUs: number | null = null;
+  granularity: number | null = null;
+  quorum: number | null = null;
+  hysteresis: number | null = null;
+  weight: number | null = null;
+  inhibitOnFailure: boolean | null = null;
+  alpha: boolean | null = null;
+  smtpAlert: boolean | null = null;
+  sorryServer: { value: AddressValue; port: number | null } | null = null;
+  sorryMethod: MethodDraft | null = null;
+  readonly realServers: ServerDraft[] = [];
 
-/** An empty `virtual_server`. */
-export function newService(statement: Statement, key: ServiceKeyDraft): ServiceDraft {
-  return {
-    ...newDraft(statement),
-    ...newCheckDefaults(),
-    key,
-    scheduler: null,
-    method: null,
-    protocol: null,
-    family: null,
-    persistenceTimeoutUs: null,
-    granularity: null,
-    quorum: null,
-    hysteresis: null,
-    weight: null,
-    inhibitOnFailure: null,
-    alpha: null,
-    smtpAlert: null,
-    sorryServer: null,
-    sorryMethod: null,
-    realServers: [],
-  };
+  constructor(statement: Statement, key: ServiceKeyDraft) {
+    super(statement);
+    this.key = key;
+  }
 }
 
 /** `real_server`. */
-export interface ServerDraft extends Draft, CheckDefaultsDraft {
-  value: AddressValue;
-  port: number | null;
-  method: MethodDraft | null;
-  weight: number | null;
-  inhibitOnFailure: boolean | null;
-  alpha: boolean | null;
-  smtpAlert: boolean | null;
-  checkers: CheckerDraft[];
+export class ServerDraft extends CheckDefaultsDraft {
+  readonly value: AddressValue;
+  readonly port: number | null;
+  method: MethodDraft | null = null;
+  weight: number | null = null;
+  inhibitOnFailure: boolean | null = null;
+  alpha: boolean | null = null;
+  smtpAlert: boolean | null = null;
+  readonly checkers: CheckerDraft[] = [];
+
+  constructor(statement: Statement, value: AddressValue, port: number | null) {
+    super(statement);
+    this.value = value;
+    this.port = port;
+  }
 }
 
 /** Any checker block. */
-export interface CheckerDraft extends Draft, CheckDefaultsDraft {
-  kind: "TCP_CHECK" | "HTTP_GET" | "SSL_GET" | "MISC_CHECK";
-  connectAddress: AddressValue | null;
-  connectPort: number | null;
-  urls: UrlDraft[];
-  enableSni: boolean;
-  sniName: string | null;
-  misc: CommandDraft | null;
-  miscTimeoutUs: number | null;
-  miscDynamic: boolean;
-  user: { user: string; group: string | null } | null;
-}
+export class CheckerDraft extends CheckDefaultsDraft {
+  readonly kind: "TCP_CHECK" | "HTTP_GET" | "SSL_GET" | "MISC_CHECK";
+  connectAddress: AddressValue | null = null;
+  connectPort: number | null = null;
+  readonly urls: UrlDraft[] = [];
+  enableSni = false;
+  sniName: string | null = null;
+  misc: CommandDraft | null = null;
+  miscTimeoutUs: number | null = null;
+  miscDynamic = false;
+  user: { user: string; group: string | null } | null = null;
 
-/** An empty checker. */
-export function newChecker(statement: Statement, kind: CheckerDraft["kind"]): CheckerDraft {
-  return {
-    ...newDraft(statement),
-    ...newCheckDefaults(),
-    kind,
-    connectAddress: null,
-    connectPort: null,
-    urls: [],
-    enableSni: false,
-    sniName: null,
-    misc: null,
-    miscTimeoutUs: null,
-    miscDynamic: false,
-    user: null,
-  };
+  constructor(statement: Statement, kind: CheckerDraft["kind"]) {
+    super(statement);
+    this.kind = kind;
+  }
 }
 
 /** `url` of HTTP_GET and SSL_GET. */

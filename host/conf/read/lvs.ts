@@ -6,15 +6,13 @@ import type { Document } from "../document.ts";
 import type { Tunnel } from "../model.ts";
 import { parseAddress } from "../../base/address.ts";
 import { type Arguments, SECOND_US } from "./arguments.ts";
-import { type BlockSpec, field, flag, newDraft, readBlock, type Reader } from "./block.ts";
+import { type BlockSpec, field, flag, readBlock, type Reader } from "./block.ts";
 import { checkDefaultReaders, CHECKERS } from "./check.ts";
 import {
+  CheckerDraft,
   type MethodDraft,
-  newCheckDefaults,
-  newChecker,
-  newService,
-  type ServerDraft,
-  type ServiceDraft,
+  ServerDraft,
+  ServiceDraft,
   type ServiceKeyDraft,
 } from "./drafts.ts";
 import { boolean } from "./global.ts";
@@ -174,18 +172,7 @@ function readRealServer(args: Arguments, service: ServiceDraft, document: Docume
   if (value === null) return;
   const number = args.more ? args.integer("a port", { min: 0, max: 65535 }) : null;
   const { statement } = args;
-  const server: ServerDraft = {
-    ...newDraft(statement),
-    ...newCheckDefaults(),
-    value,
-    port: number,
-    method: null,
-    weight: null,
-    inhibitOnFailure: null,
-    alpha: null,
-    smtpAlert: null,
-    checkers: [],
-  };
+  const server = new ServerDraft(statement, value, number);
   service.realServers.push(server);
   args.end();
   readBlock(document, REAL_SERVER, statement.block!.items, server);
@@ -193,8 +180,8 @@ function readRealServer(args: Arguments, service: ServiceDraft, document: Docume
 
 function readChecker(args: Arguments, server: ServerDraft, document: Document): void {
   const spec = CHECKERS.find((each) => each.name.endsWith(`.${args.keyword}`))!;
-  const kind = args.keyword as ServerDraft["checkers"][number]["kind"];
-  const checker = newChecker(args.statement, kind);
+  const kind = args.keyword as CheckerDraft["kind"];
+  const checker = new CheckerDraft(args.statement, kind);
   server.checkers.push(checker);
   readBlock(document, spec, args.statement.block!.items, checker);
 }
@@ -229,7 +216,7 @@ export function readService(args: Arguments, document: Document): ServiceDraft |
     const rest = args.peek()!;
     args.note("error", "extra-argument", `virtual_server: ${quoted(rest)} has no meaning here`);
   }
-  const service = newService(args.statement, key);
+  const service = new ServiceDraft(args.statement, key);
   readBlock(document, VIRTUAL_SERVER, args.statement.block!.items, service);
   return service;
 }

@@ -47,12 +47,8 @@ export function keyOf(draft: ServiceDraft): ServiceKey {
     const family = draft.family ?? draft.realServers[0]?.value.family ?? "INET";
     return { kind: "FWMARK", family, mark: draft.key.mark };
   }
-  return {
-    kind: "ADDRESS",
-    ...draft.key.value,
-    port: draft.key.port,
-    protocol: protocolOf(draft),
-  };
+  const { value: { family, address }, port } = draft.key;
+  return { kind: "ADDRESS", family, address, port, protocol: protocolOf(draft) };
 }
 
 /** The name keepalived prints: `[ADDRESS]:protocol:port`, `FWM MARK`. */
@@ -153,9 +149,11 @@ function resolveServer(
   const { global } = drafts;
   const port = serverPort(draft, service);
   const protocol = key.kind === "FWMARK" ? null : key.protocol;
+  const { family, address } = draft.value;
   return {
-    name: endpointName(draft.value.address, protocol, port),
-    ...draft.value,
+    name: endpointName(address, protocol, port),
+    family,
+    address,
     port,
     forwarding: methodOf(draft.method, service),
     weight: weightOf(draft, service),
