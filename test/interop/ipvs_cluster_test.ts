@@ -60,7 +60,7 @@ beforeAll(async () => {
   report = await reportFromUml("ipvs_cluster.ts", [], GUEST_MS);
   const { spread, health, graceful, killed } = report;
   console.log(JSON.stringify({ spread, health, graceful, killed }));
-}, GUEST_MS);
+}, 2 * GUEST_MS);
 
 describe("both directors", () => {
   it("program what keepalived programs from the same file", async () => {
