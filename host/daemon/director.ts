@@ -6,7 +6,7 @@
 // Throwing is how it ends when something fails that it cannot live with; main then starts it anew.
 
 import { ERRNO, errnoName } from "../base/errno.ts";
-import { errorText } from "../base/errors.ts";
+import { errorText, VipdError } from "../base/errors.ts";
 import { FRAME_SIZE_MAX, type Output, readInput } from "../core/abi.gen.ts";
 import { DirectorCore } from "../core/director_core.ts";
 import { nowUs } from "../linux/clock.ts";
@@ -72,7 +72,8 @@ export function runDirectorWorker(): void {
       scope.postMessage({ failed: text });
       worker?.abandon();
       // Main looks into the ring first when the start fails.
-      shared.toMain.push(encodeRemark({ level: "error", text: errorText(error) }));
+      const hint = error instanceof VipdError && error.hint !== undefined ? `; ${error.hint}` : "";
+      shared.toMain.push(encodeRemark({ level: "error", text: errorText(error) + hint }));
       shared.set(DIRECTOR_WORD.PHASE, PHASE.FAILED);
     }
     wakeMain(shared);

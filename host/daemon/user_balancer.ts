@@ -125,7 +125,7 @@ export class UserBalancer implements Balancer {
     this.#shared = new DirectorShared();
     this.#startedUs = nowUs();
     try {
-      this.#thread = await startDirectorThread(worker, this.#shared, {
+      const thread = await startDirectorThread(worker, this.#shared, {
         module: this.#module,
         seed: crypto.getRandomValues(new Uint32Array(1))[0]!,
         failAfterMs: Number(Deno.env.get("VIPD_TEST_DIRECTOR_FAIL_AFTER_MS") ?? 0),
@@ -133,6 +133,8 @@ export class UserBalancer implements Balancer {
         record: (record) => this.#fromWorker(record),
         dead: (why) => this.#workerDied(why),
       });
+      if (this.#ended) await thread.stop();
+      else this.#thread = thread;
     } catch (error) {
       worker.terminate();
       this.#removeFilter();
@@ -194,8 +196,10 @@ export class UserBalancer implements Balancer {
 
   /** A dead worker's services must not stay cut off. */
   #removeFilter(): void {
+    const fd = this.#shared.get(DIRECTOR_WORD.FILTER_FD);
+    if (fd === 0) return;
     try {
-      PacketFilter.removeAbandoned(this.#shared.get(DIRECTOR_WORD.FILTER_FD));
+      PacketFilter.removeAbandoned(fd);
     } catch (error) {
       this.#say("error", `the packet filter of the director is left behind: ${errorText(error)}`);
     }

@@ -140,12 +140,10 @@ export class PacketFilter {
     return this.#netlink.fd;
   }
 
-  /**
-   * Removes the table of a dead thread of this process: `fd` is its filter's, 0 when it closed that
-   * itself. Throws SysError.
-   */
+  /** Removes the table of a dead thread of this process, by its filter's descriptor. Throws SysError. */
   static removeAbandoned(fd: number, table: string = FILTER_TABLE): void {
-    if (fd !== 0) new Descriptor(fd, "attach", "nf_tables netlink socket").close();
+    new Descriptor(fd, "attach", "nf_tables netlink socket").close();
+    // Where the table does not die with its socket, it is replaced and deleted.
     PacketFilter.open(table).close();
   }
 

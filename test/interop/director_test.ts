@@ -120,13 +120,13 @@ describe("with the published files", () => {
     expect(inactive[1]! / inactive[0]!).toBeCloseTo(2, 0);
   });
 
-  it("carries bodies of 1 MB down and of 4 MB up, byte by byte", async () => {
+  it("carries bodies of 1 MB down and of 2 MB up, byte by byte", async () => {
     const down = await request(VIP1, 10, `/bytes/${MEBIBYTE}`);
     expect(failures(down)).toEqual([]);
     expect(down.map(({ bytes }) => bytes)).toEqual(Array(10).fill(MEBIBYTE));
-    const options = { host: VIP1, bytes: 4 * MEBIBYTE, times: 6 };
+    const options = { host: VIP1, bytes: 2 * MEBIBYTE, times: 15 };
     const up = await upload(machine("client"), options);
-    expect(up.map(({ status }) => status)).toEqual(Array(6).fill(200));
+    expect(up.map(({ status }) => status)).toEqual(Array(15).fill(200));
     expect(new Set(up.map(({ server }) => server))).toEqual(new Set(["rs1", "rs2"]));
     // The uploads came by the director, and in frames larger than the link's MTU or not: whole.
     expect(directors[0]!.program.log).not.toMatch(/sending a frame|dropped frames/);
@@ -323,6 +323,26 @@ describe("one director without VRRP", () => {
     expect(await filter("node1")).not.toMatch(/tcp \. 8[01]\b/);
     expect(Object.keys(countByServer(await request(VIP1, 4)))).toEqual(["node1"]);
     expect(await program.stop()).toBe(0);
+  });
+
+  it("leaves the traffic to the local stack when another program has its filter", async () => {
+    const node = machine("node1");
+    const first = await balance(virtualServer({}));
+    await untilServedBy(VIP1, ["rs1", "rs2"]);
+    const other = ["-p", "/run/other.pid", "-c", "/run/other_checkers.pid"];
+    const second = await startVipd(node, virtualServer({}), {
+      args: ["-C", ...other],
+      wait: false,
+    });
+    const line = await second.waitForLine(/balancing has ended/);
+    expect(line.text).toMatch(
+      /the director worker did not start: .*EPERM.*stop the other director/,
+    );
+    expect(second.exitStatus).toBeNull();
+    await untilServedBy(VIP1, ["rs1", "rs2"]);
+    expect(await second.stop()).toBe(0);
+    await untilServedBy(VIP1, ["rs1", "rs2"]);
+    expect(await first.stop()).toBe(0);
   });
 
   it("reports a worker that dies, leaves the traffic to the local stack, and starts it anew", async () => {
