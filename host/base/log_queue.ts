@@ -48,7 +48,7 @@ class Queue implements LogQueue {
   readonly sink: LogSink = (line) => {
     if (this.#lines.length >= this.#capacity) return this.#lose();
     this.#lines.push(line);
-    this.#pump ??= this.#writeAll().finally(() => this.#pump = null);
+    this.#pump ??= this.#writeAll();
   };
 
   async flush(deadlineMs: number): Promise<void> {
@@ -59,9 +59,7 @@ class Queue implements LogQueue {
   }
 
   async #writeAll(): Promise<void> {
-    for (;;) {
-      const line = this.#lines.shift();
-      if (line === undefined) return;
+    for (let line = this.#lines.shift(); line !== undefined; line = this.#lines.shift()) {
       await this.#writeOne(line);
       if (this.#untold > 0 && this.#lines.length < this.#capacity / 2) {
         const text = `${this.#untold} log lines were lost: they came faster than they are read`;
@@ -69,6 +67,8 @@ class Queue implements LogQueue {
         await this.#writeOne({ ...line, priority: 4, text });
       }
     }
+    // In the turn that saw the queue empty: the next line must find nobody who seems to write.
+    this.#pump = null;
   }
 
   async #writeOne(line: LogLine): Promise<void> {

@@ -83,6 +83,21 @@ describe("queueLines()", () => {
     expect(written.filter((text) => text.startsWith("95 log lines were lost"))).toHaveLength(1);
   });
 
+  it("writes a line that comes just when the queue has run empty", async () => {
+    for (let turns = 0; turns < 12; turns++) {
+      const written: string[] = [];
+      const queue = queueLines(({ text }) => {
+        written.push(text);
+        return Promise.resolve();
+      });
+      queue.sink(line("first"));
+      for (let turn = 0; turn < turns; turn++) await Promise.resolve();
+      queue.sink(line("second"));
+      await queue.flush(5000);
+      expect(written).toEqual(["first", "second"]);
+    }
+  });
+
   it("counts lines whose writer fails and goes on with the next", async () => {
     const written: string[] = [];
     const queue = queueLines(({ text }) => {

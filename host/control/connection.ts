@@ -136,22 +136,22 @@ export class Connection {
     if (this.#ended !== null) return Promise.resolve();
     this.#queue.push(bytes);
     this.#queuedBytes += bytes.length;
-    this.#pump ??= this.#writeAll().finally(() => this.#pump = null);
+    this.#pump ??= this.#writeAll();
     return this.#pump;
   }
 
   async #writeAll(): Promise<void> {
-    for (;;) {
-      const bytes = this.#queue.shift();
-      if (bytes === undefined) return;
+    for (let bytes = this.#queue.shift(); bytes !== undefined; bytes = this.#queue.shift()) {
       let written = 0;
       while (written < bytes.length && this.#ended === null) {
         const size = await this.#writeSome(bytes.subarray(written));
-        if (size === null) return;
+        if (size === null) return; // The connection has ended.
         written += size;
       }
       this.#queuedBytes -= bytes.length;
     }
+    // In the turn that saw the queue empty: the next message must find nobody who seems to write.
+    this.#pump = null;
   }
 
   /** Writes what the socket takes; null when the connection ended. */
