@@ -288,7 +288,10 @@ export interface CommandResult {
 /** A client's message. `id` is the client's own number and comes back in every answer to it. */
 export type Request =
   | { id: number; method: "status" }
-  /** `after`: only events with a larger sequence. `limit`: at most so many of the remembered ones. */
+  /**
+   * `after`: only events with a larger sequence. `limit`: at most so many of the remembered ones.
+   * `follow`: go on with new ones; once a connection.
+   */
   | { id: number; method: "events"; after?: number; limit?: number; follow?: boolean }
   | { id: number; method: "command"; command: CommandName };
 

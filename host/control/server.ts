@@ -80,6 +80,7 @@ class Server {
   readonly #limits: ConnectionLimits;
   readonly #clientMax: number;
   readonly #clients = new Set<Connection>();
+  readonly #followers = new WeakSet<Connection>();
   #stopped = false;
   #refused = 0;
   #dropped = 0;
@@ -170,6 +171,11 @@ class Server {
     const { id, after = 0, limit = Infinity, follow = false } = request;
     const remembered = this.#options.events.recent(limit, after);
     if (follow) {
+      if (this.#followers.has(client)) {
+        const message = "this connection follows the events already";
+        return { id, type: "error", error: { code: "bad_request", message } };
+      }
+      this.#followers.add(client);
       // Remembered events and the subscription in one turn: none is lost or told twice between.
       for (const event of remembered) client.sendEvent(id, event);
       client.onEnd(this.#options.events.subscribe((event) => client.sendEvent(id, event)));

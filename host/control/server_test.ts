@@ -246,6 +246,18 @@ describe("serveControl(): limits", () => {
     expect(server.status()).toMatchObject({ dropped: 1, clients: 1 });
   });
 
+  it("a connection follows once: more would only multiply what is sent", async () => {
+    const { server, events } = await serve();
+    const client = await RawClient.connect(server.path);
+    await client.send('{"id":1,"method":"events","follow":true}\n');
+    await client.send('{"id":2,"method":"events","follow":true}\n');
+    expect(await client.next()).toMatchObject({ id: 2, type: "error" });
+    events.append("daemon", "one", {}, 0);
+    expect(await client.next()).toMatchObject({ id: 1, type: "event" });
+    await client.send('{"id":3,"method":"status"}\n');
+    expect(await client.next()).toMatchObject({ id: 3, type: "result" });
+  });
+
   it("a client that never takes its reply is dropped after the stall limit", async () => {
     const big = { ...STATUS, routerId: "x".repeat(4_000_000) } as ProviderStatus;
     const { server } = await serve({ status: () => big, limits: { stallMs: 100 } });
