@@ -5,8 +5,11 @@ import type { LabNode } from "../lab/netns.ts";
 import { processes, type RunningProgram } from "../lab/process.ts";
 import { VIPD } from "../lab/vipd.ts";
 
-/** Arguments that both daemons take: foreground, log to the console, VRRP only. */
-const ARGUMENTS = ["-n", "-l", "-D", "-G", "-P"];
+/** Arguments that both daemons take: foreground, log to the console. */
+const ARGUMENTS = ["-n", "-l", "-D", "-G"];
+/** Which half of the daemon runs. */
+export const VRRP_ONLY = "-P";
+export const CHECKERS_ONLY = "-C";
 /** A crash leaves them; keepalived does not start while they name a process that lives. */
 const PID_FILES = "/run/keepalived.pid /run/vrrp.pid /run/checkers.pid";
 
@@ -29,11 +32,14 @@ export async function startAt(
   kind: DaemonKind,
   node: LabNode,
   configuration: string,
+  half = VRRP_ONLY,
 ): Promise<Started> {
   await node.configure("keepalived.conf", configuration);
   await node.exec(["sh", "-c", `rm -f ${PID_FILES}`]);
   const script = 'date +%s%N; exec "$@"';
-  const program = await node.start(["sh", "-c", script, "sh", programOf(kind), ...ARGUMENTS]);
+  const program = await node.start([
+    ...["sh", "-c", script, "sh", programOf(kind), ...ARGUMENTS, half],
+  ]);
   const { text } = await program.waitForLine(/^\d+$/);
   return { program, atMs: Number(BigInt(text) / 1000n) / 1000 };
 }

@@ -2,7 +2,6 @@
 
 import { VIPD } from "../lab/vipd.ts";
 import { run } from "../lab/process.ts";
-import { ROOT } from "../lab/path.ts";
 import { significant } from "./statistics.ts";
 
 /** The conditions of a run of the bench. */
@@ -14,10 +13,9 @@ export interface Conditions {
   kernel: string;
   /** Load averages over 1, 5 and 15 minutes, before the first row. */
   load: number[];
-  /** The first line of `vipd --version`. */
   vipd: string;
-  /** The form that was measured, relative to the project. */
-  program: string;
+  /** The form that was measured: source, bundle, compiled. */
+  build: string;
   keepalived: string;
 }
 
@@ -32,8 +30,8 @@ export async function conditions(): Promise<Conditions> {
     processor: cpu.match(/^model name\s*:\s*(.*)$/m)?.[1] ?? Deno.build.arch,
     kernel: Deno.osRelease(),
     load: Deno.loadavg(),
-    vipd: (vipd.stdout + vipd.stderr).split("\n")[0]!,
-    program: VIPD.startsWith(`${ROOT}/`) ? VIPD.slice(ROOT.length + 1) : VIPD,
+    vipd: (vipd.stdout + vipd.stderr).match(/vipd v[0-9.]+/)?.[0] ?? "?",
+    build: (vipd.stdout + vipd.stderr).match(/^Build:\s+(.*)$/m)?.[1] ?? "?",
     keepalived: (keepalived.stdout + keepalived.stderr).match(/Keepalived v[0-9.]+/)?.[0] ?? "?",
   };
 }
@@ -43,5 +41,5 @@ export function conditionsLine(at: Conditions, loadAfter: readonly number[]): st
   const load = (averages: readonly number[]) => averages.map(significant).join(" ");
   return `${at.begun.slice(0, 16)}Z, ${at.cores} cores (${at.processor}), Linux ${at.kernel}, ` +
     `load average ${load(at.load)} before, ${load(loadAfter)} after; ` +
-    `${at.program}: ${at.vipd}; ${at.keepalived}`;
+    `${at.vipd} (${at.build}), ${at.keepalived}`;
 }

@@ -9,6 +9,8 @@ import { type BenchRow, type Measurement, measurementOf, type Pairwise } from ".
 /** An owner is master at once; its gratuitous ARPs are over after SETTLE_MS (many_instances.ts). */
 const PRIORITY = 255;
 const SETTLE_MS = 4000;
+/** More instances than this are measured once: that takes long and differs little. */
+const INSTANCES_TWICE_MAX = 200;
 
 interface Cost extends Memory {
   /** Seconds of processor time a minute. */
@@ -60,9 +62,10 @@ export const MEMORY_ROW: BenchRow = {
   async measure({ quick, progress }) {
     const found: Measurement[] = [];
     for (const instances of quick ? [1, 200] : [1, 50, 200, 1000]) {
+      const runs = quick || instances > INSTANCES_TWICE_MAX ? 1 : 2;
       const name = `${instances} instance${instances === 1 ? "" : "s"}`;
       progress(name);
-      const results = await both(quick ? 1 : 2, instances, quick ? 5000 : 20_000);
+      const results = await both(runs, instances, quick ? 5000 : 15_000);
       const figure = (label: string, unit: Measurement["unit"], pick: (cost: Cost) => number) =>
         measurementOf(`${name}: ${label}`, unit, results, pick);
       found.push(
