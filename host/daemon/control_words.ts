@@ -18,13 +18,19 @@ export const CONTROL_WORD = {
 /** Phases of a worker. */
 export const PHASE = { STARTING: 0, RUNNING: 1, STOPPED: 2, FAILED: 3 } as const;
 
+/** Heartbeat words are counted modulo this. */
+const BEAT_MODULUS = 0x7fff_ffff;
+
 /** CLOCK_MONOTONIC microseconds as a heartbeat word. */
 export function heartbeatOf(nowUs: number): number {
-  return Math.floor(nowUs / 1000) % 0x7fff_ffff;
+  return Math.floor(nowUs / 1000) % BEAT_MODULUS;
 }
 
-/** Age of a heartbeat word, milliseconds. */
+/**
+ * Age of a heartbeat word, milliseconds. A beat that came after `nowUs` was taken (the reader was
+ * interrupted in between) is 0 old, and not 24 days.
+ */
 export function heartbeatAge(nowUs: number, beat: number): number {
-  const age = heartbeatOf(nowUs) - beat;
-  return age < 0 ? age + 0x7fff_ffff : age;
+  const age = (heartbeatOf(nowUs) - beat + BEAT_MODULUS) % BEAT_MODULUS;
+  return age > BEAT_MODULUS / 2 ? 0 : age;
 }
