@@ -304,7 +304,7 @@ export class Daemon {
     const errors = diagnostics.filter((found) => found.severity === "error");
     try {
       if (config === null) {
-        throw new VipdError("config", `${errors.length} errors in ${this.#options.configFile}`);
+        throw new VipdError("config", `${this.#options.configFile} has errors: ${errors.length}`);
       }
       // A file that is being written anew is empty for a moment: nobody means that by a reload.
       if (isBlank) {
