@@ -143,10 +143,13 @@ function repair(state: EngineState, operation: IpvsOperation, errno: string): vo
   setTimer(state.timers, ipvs.retryUs, { kind: "ipvs" });
 }
 
-/** Deleting what is gone is what we wanted. */
+/**
+ * Deleting what is gone is what we wanted; but where a destination's whole service is gone (ESRCH),
+ * the service is missing.
+ */
 function isDone(operation: IpvsOperation, errno: string): boolean {
   if (operation.op === "deleteService") return errno === "ESRCH";
-  return operation.op === "deleteDestination" && (errno === "ENOENT" || errno === "ESRCH");
+  return operation.op === "deleteDestination" && errno === "ENOENT";
 }
 
 /** The table is not as we believed: the corrected difference will do. */

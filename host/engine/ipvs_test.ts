@@ -215,6 +215,25 @@ describe("the engine's table", () => {
     expect(tried.length).toBeGreaterThan(3);
   });
 
+  it("makes a service anew that somebody else removed, when a removal finds out", () => {
+    const bench = new EngineBench();
+    const kernel: IpvsTable = new Map();
+    bench.ipvs = (operations) =>
+      operations.flatMap((operation, index) => {
+        const errno = apply(kernel, [operation])[0];
+        return errno === undefined ? [] : [{ index, errno }];
+      });
+    bench.check = (name) =>
+      name.includes("192.0.2.2") && kernel.size === 0 ? { kind: "refused" } : { kind: "connected" };
+    bench.start(config({ virtualServers: [virtualServer(1)] }));
+    bench.advance(30 * SECOND_US);
+    expect(kernel.size).toBe(1);
+    kernel.clear();
+    while (kernel.size === 0 && bench.nowUs < 90 * SECOND_US) bench.advance(SECOND_US);
+    const entry = kernel.get(serviceId(virtualServer(1).key));
+    expect([...entry?.destinations.keys() ?? []]).toEqual(["192.0.2.1 80"]);
+  });
+
   it("a table that is read again is repaired", () => {
     const bench = new EngineBench();
     bench.start(wanted);
