@@ -124,7 +124,7 @@ mount -t sysfs sysfs /sys
 mount -t tmpfs tmpfs /run
 ip link set lo up
 hostname uml
-cd ${quote(options.cwd ?? ROOT)}
+${ownDenoCache(`${folder}/deno`)}cd ${quote(options.cwd ?? ROOT)}
 ${environment}(
 set -e
 ${modules}exec ${options.argv.map(quote).join(" ")}
@@ -132,6 +132,20 @@ ${modules}exec ${options.argv.map(quote).join(" ")}
 echo $? >${quote(`${folder}/status.new`)}
 mv ${quote(`${folder}/status.new`)} ${quote(`${folder}/status`)}
 poweroff -f
+`;
+}
+
+/**
+ * Gives the guest's Denos a cache of their own. They must not share the machine's: its databases are
+ * mapped into memory by every Deno that runs, and the locks that guard them do not reach from one
+ * kernel into another. A guest that opened them broke programs outside (SIGBUS) and itself (code that
+ * the engine could not read). The translated sources are copied, for they are dear to make in here.
+ */
+function ownDenoCache(folder: string): string {
+  return `mkdir -p ${quote(folder)}
+mount -t tmpfs tmpfs ${quote(folder)}
+cp -r "\${XDG_CACHE_HOME:-$HOME/.cache}/deno/gen" ${quote(folder)}/ 2>/dev/null || :
+export DENO_DIR=${quote(folder)}
 `;
 }
 
