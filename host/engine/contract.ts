@@ -389,7 +389,7 @@ export const EARLY_TRANSITION_MAX = 2048;
 export const NOTIFY_QUEUE_MAX = 16;
 /** A subject's next script starts after so long even if the one before still runs, microseconds. */
 export const NOTIFY_WAIT_MAX_US = 10_000_000;
-/** Mails that wait for the relay; one more is dropped and told. */
+/** Mails that wait for the relay; one more drops the oldest, which is told. */
 export const MAIL_QUEUE_MAX = 64;
 /** After STOP the last scripts, mails and IPVS changes get so long, microseconds. */
 export const STOP_WAIT_MAX_US = 3_000_000;

@@ -15,7 +15,7 @@ import {
   STOP_WAIT_MAX_US,
 } from "./contract.ts";
 import { fireIpvs, markAll, syncIpvs, takeIpvsDone, takePresent } from "./ipvs_sync.ts";
-import { isMailIdle, takeMailDone } from "./mail.ts";
+import { abandonMails, isMailIdle, takeMailDone } from "./mail.ts";
 import {
   configureNotifications,
   fireNotify,
@@ -166,6 +166,7 @@ function stop(state: EngineState, input: CommandInput): void {
 function endStop(state: EngineState, atUs: number): void {
   if (state.stop === null || state.stop.deadlineUs !== atUs || state.stop.told) return;
   flushNotifications(state);
+  abandonMails(state);
   state.stop.told = true;
   emit(state, { kind: "stopped" });
 }

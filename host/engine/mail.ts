@@ -1,5 +1,6 @@
 // Alert mails: keepalived's subjects and bodies (2.2.7), and the queue: one mail at a time, in
-// order, at most MAIL_QUEUE_MAX waiting. No relay or no recipient means no mail.
+// order, at most MAIL_QUEUE_MAX waiting; one more drops the oldest, so that the last thing that
+// happened is the last thing told. No relay or no recipient means no mail.
 // This module is browser safe.
 
 import type { RealServer, VirtualServer } from "../conf/model.ts";
@@ -17,11 +18,12 @@ import {
 function queueMail(state: EngineState, subject: string, body: string): void {
   const message = composeMail(state, subject, body);
   if (message === null) return;
-  if (state.mail.queue.length >= MAIL_QUEUE_MAX) {
-    tell(state, { event: "MAIL_DROPPED", subject: message.subject, error: "" });
-    return;
+  const { queue } = state.mail;
+  queue.push(message);
+  const dropped = queue.length > MAIL_QUEUE_MAX ? queue.shift() : undefined;
+  if (dropped !== undefined) {
+    tell(state, { event: "MAIL_DROPPED", subject: dropped.subject, error: "" });
   }
-  state.mail.queue.push(message);
   sendNext(state);
 }
 
@@ -59,6 +61,17 @@ export function takeMailDone(state: EngineState, input: MailDoneInput): void {
   const event = input.error === null ? "MAIL_SENT" as const : "MAIL_FAILED" as const;
   tell(state, { event, subject: sending.subject, error: input.error ?? "" });
   sendNext(state);
+}
+
+/** Tells the mails that the stop leaves behind: nobody will hear any more what becomes of them. */
+export function abandonMails(state: EngineState): void {
+  const { sending, queue } = state.mail;
+  const subjects = [sending, ...queue].flatMap((mail) => mail === null ? [] : [mail.subject]);
+  for (const subject of subjects) {
+    tell(state, { event: "MAIL_FAILED", subject, error: "vipd stops" });
+  }
+  state.mail.sending = null;
+  state.mail.queue = [];
 }
 
 /** True when no mail waits or is on its way. */

@@ -278,14 +278,33 @@ describe("mail", () => {
       bench.input({ kind: "transition", record: transition("VI_1", to) });
     }
     let sent = 0;
+    let last = "";
     for (let list = mails(bench); list.length > 0; list = mails(bench)) {
       expect(list).toHaveLength(1);
       sent++;
+      last = list[0]!.message.subject;
       bench.input({ kind: "mailDone", id: list[0]!.id, error: sent === 1 ? "refused" : null });
     }
     expect(sent).toBe(65);
+    expect(last).toContain("Entering BACKUP state");
     expect(bench.lines.filter((line) => line.startsWith("Mail dropped"))).toHaveLength(35);
     expect(bench.lines).toContainEqual(expect.stringMatching(/^Mail not sent: refused/));
     expect(bench.lines.at(-1)).toMatch(/^SMTP alert successfully sent\./);
+  });
+
+  it("tells what the stop leaves unsent", () => {
+    const bench = benchOf({ smtpAlert: true, notify: NO_NOTIFY });
+    for (const to of ["MASTER", "BACKUP", "STOP"] as const) {
+      bench.input({ kind: "transition", record: transition("VI_1", to) });
+    }
+    bench.input({ kind: "command", command: "STOP", keepServices: false });
+    bench.advance(10 * SECOND_US);
+    const told = bench.lines.filter((line) => line.startsWith("Mail not sent: vipd stops: "));
+    expect(told.map((line) => line.split(" - ").at(-1))).toEqual([
+      "Entering MASTER state",
+      "Entering BACKUP state",
+      "Stopping",
+    ]);
+    expect(bench.outputs.at(-1)).toEqual({ kind: "stopped" });
   });
 });
