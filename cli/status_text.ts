@@ -196,12 +196,12 @@ function checksText({ checkers }: RealServerStatus): string {
 
 function eventsText(events: EventRecord[], paint: Paint): string {
   if (events.length === 0) return "";
-  const lines = events.slice(-EVENTS_SHOWN).map((event) => `  ${eventShort(event, paint)}`);
+  const lines = events.slice(-EVENTS_SHOWN).map((event) => eventShort(event, paint));
   return [paint.head("Last events"), ...lines].join("\n");
 }
 
 function eventShort(event: EventRecord, paint: Paint): string {
-  return wrap(event.text, `${paint.dim(localTime(event.time).slice(11, 23))} `, 15);
+  return wrap(event.text, `  ${paint.dim(localTime(event.time).slice(11, 23))} `, 15);
 }
 
 /** `2026-11-22 17:21:28.123` in the time zone of this machine. */

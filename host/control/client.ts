@@ -30,32 +30,49 @@ export interface EventsQuery {
   follow?: boolean;
 }
 
+/**
+ * A daemon that says nothing for so long does not answer (stopped, hung, out of memory), milliseconds.
+ * Its status takes milliseconds.
+ */
+export const ANSWER_MS_MAX = 5_000;
+/** The same for a command: a reload waits for the wire worker. */
+export const COMMAND_ANSWER_MS_MAX = 30_000;
+
 interface Pending {
   event(event: EventRecord): void;
   result(value: unknown): void;
   error(error: VipdError): void;
+  /** Counts from the last message; null where silence is normal. */
+  silence: { limitMs: number; timer: ReturnType<typeof setTimeout> } | null;
 }
 
-/** Asks one daemon. All methods reject with VipdError; code `closed` when the connection ended. */
+/**
+ * Asks one daemon. All methods reject with VipdError; code `closed` when the connection ended,
+ * `no_answer` when the daemon is silent for too long.
+ */
 export class ControlClient {
   readonly #transport: Transport;
+  readonly #answerMs: number;
   readonly #pending = new Map<number, Pending>();
   #nextId = 1;
   #ended: VipdError | null = null;
 
-  constructor(transport: Transport) {
+  /** Tests make `answerMs` small. */
+  constructor(transport: Transport, answerMs: number = ANSWER_MS_MAX) {
     this.#transport = transport;
+    this.#answerMs = answerMs;
     void this.#read();
   }
 
   /** What the daemon is doing. */
   async status(): Promise<NodeStatus> {
-    return await this.#ask({ method: "status" }, () => {}) as NodeStatus;
+    return await this.#ask({ method: "status" }, () => {}, this.#answerMs) as NodeStatus;
   }
 
   /** Runs a command in the daemon. */
   async command(command: CommandName): Promise<CommandResult> {
-    return await this.#ask({ method: "command", command }, () => {}) as CommandResult;
+    const limitMs = Math.max(this.#answerMs, COMMAND_ANSWER_MS_MAX);
+    return await this.#ask({ method: "command", command }, () => {}, limitMs) as CommandResult;
   }
 
   /**
@@ -63,7 +80,9 @@ export class ControlClient {
    * told, with it only when the connection ends, and then by rejecting.
    */
   async events(query: EventsQuery, listener: (event: EventRecord) => void): Promise<void> {
-    await this.#ask({ method: "events", ...query }, listener);
+    // Who follows may have to wait for the next event for days.
+    const limitMs = query.follow === true ? null : this.#answerMs;
+    await this.#ask({ method: "events", ...query }, listener, limitMs);
   }
 
   /** Ends the connection; what is pending rejects with code `closed`. */
@@ -71,15 +90,24 @@ export class ControlClient {
     this.#transport.close();
   }
 
-  #ask(request: object, event: (event: EventRecord) => void): Promise<unknown> {
+  #ask(
+    request: object,
+    event: (event: EventRecord) => void,
+    limitMs: number | null,
+  ): Promise<unknown> {
     if (this.#ended !== null) return Promise.reject(this.#ended);
     const id = this.#nextId++;
     return new Promise((resolve, reject) => {
-      this.#pending.set(id, { event, result: resolve, error: reject });
+      const silence = limitMs === null ? null : { limitMs, timer: this.#endAfter(limitMs) };
+      this.#pending.set(id, { event, result: resolve, error: reject, silence });
       this.#transport.send(JSON.stringify({ id, ...request })).catch((cause) =>
         this.#end(closed(cause))
       );
     });
+  }
+
+  #endAfter(limitMs: number): ReturnType<typeof setTimeout> {
+    return setTimeout(() => this.#end(noAnswer(limitMs)), limitMs);
   }
 
   async #read(): Promise<void> {
@@ -96,7 +124,12 @@ export class ControlClient {
     if (reply.type === "error" && reply.id === -1) throw refused(reply.error);
     const pending = this.#pending.get(reply.id);
     if (pending === undefined) return;
-    if (reply.type === "event") return pending.event(reply.event);
+    const { silence } = pending;
+    clearTimeout(silence?.timer);
+    if (reply.type === "event") {
+      if (silence !== null) silence.timer = this.#endAfter(silence.limitMs);
+      return pending.event(reply.event);
+    }
     this.#pending.delete(reply.id);
     if (reply.type === "error") pending.error(refused(reply.error));
     else pending.result(reply.result);
@@ -106,7 +139,10 @@ export class ControlClient {
     if (this.#ended !== null) return;
     this.#ended = error;
     this.#transport.close();
-    for (const pending of this.#pending.values()) pending.error(error);
+    for (const pending of this.#pending.values()) {
+      clearTimeout(pending.silence?.timer);
+      pending.error(error);
+    }
     this.#pending.clear();
   }
 }
@@ -126,6 +162,12 @@ function readReply(text: string): Reply {
 
 function refused(error: { code: string; message: string }): VipdError {
   return new VipdError(error.code, error.message);
+}
+
+function noAnswer(limitMs: number): VipdError {
+  return new VipdError("no_answer", `the daemon does not answer: nothing for ${limitMs / 1000} s`, {
+    hint: "Is its process stopped (state T in ps) or the machine overloaded? See its log.",
+  });
 }
 
 function closed(cause: unknown): VipdError {

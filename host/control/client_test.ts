@@ -198,6 +198,13 @@ describe("ControlClient", () => {
     await deliver({ id: -1, type: "error", error: { code: "too_many", message: "full" } });
     await expect(pending).rejects.toMatchObject({ code: "too_many", message: "full" });
   });
+
+  it("status() rejects when the daemon says nothing for too long, and ends the connection", async () => {
+    const { transport } = fakeTransport();
+    const client = new ControlClient(transport, 20);
+    await expect(client.status()).rejects.toMatchObject({ code: "no_answer" });
+    await expect(client.status()).rejects.toMatchObject({ code: "no_answer" });
+  });
 });
 
 describe("controlSocketPath()", () => {
