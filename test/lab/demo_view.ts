@@ -168,12 +168,15 @@ function piece(text: string, style: Style): Line[number] {
   return { text, style };
 }
 
+/** A line that is too long ends in an ellipsis. */
 function cut(line: Line, columns: number): Line {
   const kept: Line = [];
   let room = columns;
   for (const { text, style } of line) {
-    if (room <= 0) break;
-    kept.push({ text: text.slice(0, room), style });
+    if (text.length > room) {
+      return [...kept, { text: text.slice(0, Math.max(0, room - 1)) + "…", style }];
+    }
+    kept.push({ text, style });
     room -= text.length;
   }
   return kept;
