@@ -10,9 +10,9 @@ import { alternate, type BenchRow, measurementOf } from "./row.ts";
 const INSTANCES = 200;
 const PRIORITY = 255;
 const INTERVAL_MS = 1000;
-const SETTLE_MS = 3000;
-/** Long enough for an advert of each instance before and after the reload. */
-const AROUND_MS = 2200;
+const SETTLE_MS = 2000;
+/** Long enough for an advert of each instance. */
+const ROUND_MS = 1100;
 
 interface Reload {
   /** Longest gap between two adverts of an instance beyond the interval, milliseconds. */
@@ -42,16 +42,16 @@ async function once(kind: DaemonKind): Promise<Reload> {
   await capture!.advert({ vrid: INSTANCES });
   await delay(SETTLE_MS);
   let from = capture!.position;
-  await delay(AROUND_MS);
+  await delay(2 * ROUND_MS);
   const before = longestGapMs(capture!, from);
   from = capture!.position;
-  await delay(AROUND_MS);
+  await delay(ROUND_MS);
   const line = program.lines.length;
   const hupMs = performance.timeOrigin + performance.now();
   program.kill("SIGHUP");
   const done = await program.waitForLine(/Reload (finished|refused|complete)/, undefined, line);
   if (done.text.includes("refused")) throw new Error(done.text);
-  await delay(AROUND_MS);
+  await delay(2 * ROUND_MS);
   return { before, after: longestGapMs(capture!, from), took: done.atMs - hupMs };
 }
 
