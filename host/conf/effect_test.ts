@@ -495,6 +495,12 @@ const MISC: Sample[] = [
   ["misc_timeout", check("MISC_CHECK", "misc_path /bin/a"), misc as Look, { timeoutUs: 60 * S }],
   [
     "misc_timeout",
+    check("MISC_CHECK", "misc_path /bin/a\nmisc_timeout 0"),
+    misc as Look,
+    { timeoutUs: 60 * S },
+  ],
+  [
+    "misc_timeout",
     check("MISC_CHECK", "misc_path /bin/a\nmisc_timeout 9"),
     misc as Look,
     { timeoutUs: 9 * S },

@@ -188,7 +188,7 @@ export function resolveChecker(draft: CheckerDraft, place: CheckerPlace): Checke
       kind: draft.kind,
       ...common,
       script: resolveCommand(draft.misc, account),
-      timeoutUs: draft.miscTimeoutUs ?? common.delayLoopUs,
+      timeoutUs: draft.miscTimeoutUs || common.delayLoopUs, // 0 is none, as in keepalived
       dynamic: draft.miscDynamic,
     };
   }
