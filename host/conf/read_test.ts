@@ -1,6 +1,8 @@
 // What the readers say about words and values that are not right.
 
 import { describe, expect, it } from "vitest";
+import { loadConfig } from "./load.ts";
+import { memorySource } from "./source.ts";
 import { findings, instance, load, service } from "./test_support.ts";
 
 const global = (line: string) => `global_defs {\n${line}\n}\n`;
@@ -49,6 +51,33 @@ describe("keywords", () => {
 
   it("not supported yet but switched off ask for nothing", () => {
     expect(findings(global("vrrp_strict off"))).toEqual([]);
+  });
+});
+
+describe("passwords", () => {
+  const authentication = (lines: string) => instance(`authentication {\n${lines}\n}`);
+
+  it.each([
+    ["with words behind it", authentication("auth_type PASS\nauth_pass my secret")],
+    ["in a definition", "$AUTH_PASS=secret\n"],
+    ["beside a variable", authentication("auth_pass ${_PWD}secret")],
+    ["too long", authentication("auth_type PASS\nauth_pass secretsecret")],
+    ["in the wrong block", instance("auth_pass secret")],
+    ["behind a misspelt word", authentication("auth_pas secret")],
+    ["twice", authentication("auth_type PASS\nauth_pass secret\nauth_pass secret")],
+  ])("%s are in no message", (_what, text) => {
+    const { diagnostics } = load(text);
+    expect(diagnostics.length).toBeGreaterThan(0);
+    expect(JSON.stringify(diagnostics)).not.toContain("secret");
+  });
+
+  it("are sent with the bytes of the file, whatever its encoding", () => {
+    const text = authentication("auth_type PASS\nauth_pass p\u00e4ss");
+    const latin1 = Uint8Array.from(text, (char) => char.charCodeAt(0));
+    const passwordOf = (content: string | Uint8Array) =>
+      loadConfig("a", memorySource({ a: content })).config?.instances[0]?.auth?.data;
+    expect(passwordOf(latin1)).toEqual(Uint8Array.of(0x70, 0xe4, 0x73, 0x73, 0, 0, 0, 0));
+    expect(passwordOf(text)).toEqual(Uint8Array.of(0x70, 0xc3, 0xa4, 0x73, 0x73, 0, 0, 0));
   });
 });
 

@@ -31,6 +31,9 @@ const BOOLEANS: Record<string, boolean> = {
   no: false,
 };
 
+/** Keywords whose words are never repeated in a message: it ends in logs. */
+const SECRETS: ReadonlySet<string> = new Set(["auth_pass"]);
+
 /** Microseconds in a second. */
 export const SECOND_US = 1_000_000;
 
@@ -168,10 +171,11 @@ export class Arguments {
   end(): void {
     const token = this.take();
     if (token === null) return;
+    const what = SECRETS.has(this.keyword) ? "another word" : quoted(token.value);
     this.report(token, {
       severity: "warning",
       code: "extra-argument",
-      message: `${this.keyword}: ${quoted(token.value)} and what follows has no meaning here`,
+      message: `${this.keyword}: ${what} and what follows has no meaning here`,
       hint: "take it out, or put it on a line of its own if it is a keyword",
     });
   }

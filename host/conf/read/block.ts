@@ -165,10 +165,12 @@ function isMacro(token: Token): boolean {
 
 function reportMacro(document: Document, statement: Statement): void {
   const head = statement.words[0]!;
+  // What a definition stands for may be a password.
+  const name = head.value.replace(/=.*$/s, "=");
   document.diagnostics.add(placeOfToken(statement.file, head), {
     severity: "error",
     code: "not-supported-yet",
-    message: `${quoted(head.value)}: definitions, sequences and conditional lines are not ` +
+    message: `${quoted(name)}: definitions, sequences and conditional lines are not ` +
       "supported yet",
     hint: "write the lines out, or use include",
   });

@@ -1,7 +1,7 @@
 // What is wrong with the text of a file before any keyword is looked at.
 // This module is browser safe.
 
-import { type Diagnostics, quoted } from "../diagnostic.ts";
+import type { Diagnostics } from "../diagnostic.ts";
 import { KEEPALIVED_LINE_LENGTH_MAX, TOKENS_MAX } from "../limits.ts";
 import { type Item, placeOfStatement, placeOfToken, tokensOf, type Tree } from "../tree.ts";
 
@@ -79,11 +79,12 @@ const PREDEFINED = /\$\{?_(PWD|INSTANCE|RANDOM|ENV|HASH|BANG)\b/;
 function checkVariables({ file, items }: Tree, diagnostics: Diagnostics): void {
   if (!PREDEFINED.test(file.text)) return;
   for (const token of tokensOf(items)) {
-    if (!PREDEFINED.test(token.value)) continue;
+    const variable = PREDEFINED.exec(token.value);
+    if (variable === null) continue;
     diagnostics.add(placeOfToken(file, token), {
       severity: "error",
       code: "not-supported-yet",
-      message: `the variable in ${quoted(token.value)} is not supported yet`,
+      message: `the variable _${variable[1]} is not supported yet`,
       hint: "write its value",
     });
   }

@@ -26,6 +26,7 @@ import type {
   TrackDraft,
   VipDraft,
 } from "../read/drafts.ts";
+import { encode } from "../source.ts";
 import { type Account, resolveCommand } from "./command.ts";
 
 /** Steps of a v3 interval, microseconds. */
@@ -132,16 +133,18 @@ function resolveVip(draft: VipDraft, device: string): Vip {
   };
 }
 
-/** The password as it stands in the packet: eight bytes, cut or zero padded. */
-export function authData(password: string): Uint8Array {
-  const data = new Uint8Array(AUTH_PASS_SIZE_MAX);
-  data.set(new TextEncoder().encode(password).subarray(0, AUTH_PASS_SIZE_MAX));
-  return data;
+/** The bytes of an instance's password as its file has them: peers compare bytes, not letters. */
+export function passwordBytes(draft: InstanceDraft): Uint8Array {
+  const encoding = draft.seen.get("auth_pass")?.file.encoding ?? "utf-8";
+  return encode(draft.authPass ?? "", encoding);
 }
 
 function resolveAuth(draft: InstanceDraft, version: 2 | 3): VrrpInstance["auth"] {
   if (version !== 2 || draft.authType !== "PASS" || draft.authPass === null) return null;
-  return { type: "PASS", data: authData(draft.authPass) };
+  // As it stands in the packet: eight bytes, cut or zero padded.
+  const data = new Uint8Array(AUTH_PASS_SIZE_MAX);
+  data.set(passwordBytes(draft).subarray(0, AUTH_PASS_SIZE_MAX));
+  return { type: "PASS", data };
 }
 
 /** Resolves one instance; null where it lacks what it cannot be without (rules tell). */

@@ -2,6 +2,7 @@
 // This module is browser safe.
 
 import { AUTH_PASS_SIZE_MAX } from "../limits.ts";
+import { passwordBytes } from "../resolve/vrrp.ts";
 import { type Rule, statementOf } from "./rule.ts";
 
 /** RFC 2338 5.3.6: eight bytes; the rest never reaches the wire. */
@@ -12,7 +13,7 @@ export const authPassLong: Rule = {
   advice: `write ${AUTH_PASS_SIZE_MAX} characters, the same on all routers`,
   check({ drafts }, report) {
     for (const draft of drafts.instances) {
-      const size = new TextEncoder().encode(draft.authPass ?? "").length;
+      const size = passwordBytes(draft).length;
       if (size <= AUTH_PASS_SIZE_MAX) continue;
       report(statementOf(draft, "auth_pass"), `auth_pass has ${size} bytes`);
     }
