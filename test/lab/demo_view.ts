@@ -174,7 +174,7 @@ function cut(line: Line, columns: number): Line {
   let room = columns;
   for (const { text, style } of line) {
     if (text.length > room) {
-      return [...kept, { text: text.slice(0, Math.max(0, room - 1)) + "…", style }];
+      return room === 0 ? kept : [...kept, { text: `${text.slice(0, room - 1)}…`, style }];
     }
     kept.push({ text, style });
     room -= text.length;
