@@ -51,12 +51,22 @@ const WIRE_FIFO_PRIORITY = 50;
 const IFF_UP_RUNNING = 0x41;
 /** Links that come and go are looked at together after this, milliseconds. */
 const LINKS_SETTLE_MS = 200;
+/** The worker's own words come by postMessage, a turn of the event loop after its death. */
+const LAST_WORDS_MS = 20;
 
 /** How the daemon ended without being asked to. */
 export interface Death {
   why: string;
   /** The core's memory, empty when it is not known. */
   memory: Uint8Array;
+}
+
+/** A balancer that was chosen, and what it holds. */
+interface OpenedBalancer {
+  balancer: Balancer;
+  services: IpvsPresentService[];
+  /** The last run left services behind. */
+  hasLeftovers: boolean;
 }
 
 /** The running daemon. */
@@ -125,8 +135,21 @@ export class Daemon {
     }, {
       record: (record) => this.#fromWire(record),
       dead: (why) => this.#workerDied(why),
+    }).catch(async (error) => {
+      throw await this.#withLastWords(error);
     });
     this.#link = new WireLink(this.#wire);
+  }
+
+  /** The error of a start that failed, with what the worker itself has said of it. */
+  async #withLastWords(error: unknown): Promise<unknown> {
+    await new Promise((resolve) => setTimeout(resolve, LAST_WORDS_MS));
+    if (this.#failure === null || !(error instanceof VipdError)) return error;
+    const [first = ""] = this.#failure.failed.split("\n");
+    return new VipdError(error.code, `the wire worker did not start: ${first}`, {
+      cause: error,
+      ...(error.hint === undefined ? {} : { hint: error.hint }),
+    });
   }
 
   /** Makes a configuration the one in force: at start and at every reload the same. */
@@ -140,16 +163,19 @@ export class Daemon {
         { hint: "make it before vipd starts, or name another one" },
       );
     }
+    // What may fail comes before the core's commit, which cannot be taken back.
+    const opened = await this.#openBalancer(config);
     if (this.#link !== null) {
       this.#namer.stage(core.index);
       try {
         await this.#link.configure(core);
       } catch (error) {
         this.#namer.discard(generation);
+        await opened?.balancer.close();
         throw error;
       }
     }
-    await this.#needBalancer(config);
+    if (opened !== null) this.#takeBalancer(config, opened);
     this.#generation = generation;
     this.#config = config;
     this.#index = core.index;
@@ -173,18 +199,26 @@ export class Daemon {
     }
   }
 
-  /** The choice of who balances is made when the first virtual server is there, and once. */
-  async #needBalancer(config: Config): Promise<void> {
-    if (this.#balancer.kind !== "none") return;
-    if (config.virtualServers.length === 0 && this.#generation > 0) return;
+  /**
+   * Chooses who balances, when the first virtual server is there and once; null when that is done or
+   * not needed yet. Changes nothing.
+   */
+  async #openBalancer(config: Config): Promise<OpenedBalancer | null> {
+    if (this.#balancer.kind !== "none") return null;
+    if (config.virtualServers.length === 0 && this.#generation > 0) return null;
     const ours = this.#state.read();
     const hasLeftovers = ours.size > 0;
-    this.#balancer = await chooseBalancer(config, hasLeftovers, this.#options, this.#reporter);
-    const present = await this.#balancer.present();
+    const balancer = await chooseBalancer(config, hasLeftovers, this.#options, this.#reporter);
+    const present = await balancer.present();
     const services = present.map((row) => ({
       ...row,
       ours: ours.has(serviceIdentity(row.service.key)),
     }));
+    return { balancer, services, hasLeftovers };
+  }
+
+  #takeBalancer(config: Config, { balancer, services, hasLeftovers }: OpenedBalancer): void {
+    this.#balancer = balancer;
     if (hasLeftovers || services.length > 0) this.#adopt(config, services);
     this.#runner.input({ kind: "ipvsPresent", services });
   }
@@ -356,13 +390,12 @@ export class Daemon {
     this.#runner.close();
     this.#effects.close();
     if (this.#wire !== null) this.#removeHeld(this.#wire);
-    // The worker's own words come by postMessage, a turn of the event loop later.
     setTimeout(() => {
       this.#died({
         why: this.#failure === null ? why : `${why}: ${this.#failure.failed}`,
         memory: this.#failure?.memory ?? new Uint8Array(0),
       });
-    }, 20);
+    }, LAST_WORDS_MS);
   }
 
   /** Takes exactly the addresses that the dead worker held off their interfaces. */
