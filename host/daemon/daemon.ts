@@ -145,8 +145,9 @@ export class Daemon {
   async #withLastWords(error: unknown): Promise<unknown> {
     await new Promise((resolve) => setTimeout(resolve, LAST_WORDS_MS));
     if (this.#failure === null || !(error instanceof VipdError)) return error;
-    const [first = ""] = this.#failure.failed.split("\n");
-    return new VipdError(error.code, `the wire worker did not start: ${first}`, {
+    // The first line of a stack, without the name of the error's class.
+    const why = /^(?:\w*Error: )?(.*)/.exec(this.#failure.failed)?.[1] ?? "";
+    return new VipdError(error.code, `the wire worker did not start: ${why}`, {
       cause: error,
       ...(error.hint === undefined ? {} : { hint: error.hint }),
     });
