@@ -104,6 +104,43 @@ describe.concurrent("keywords on the wire", () => {
     });
   });
 
+  it("comments, one-line blocks, quotes with blanks and braces, includes by pattern", async () => {
+    await onNode("kw-syntax", async (node) => {
+      await node.configure("note.sh", '#!/bin/sh\necho "$1" >/etc/keepalived/note\n', 0o755);
+      await Deno.mkdir(`${node.configFolder}/parts`);
+      await node.configure("parts/a.conf", instance(2, [FAST]));
+      await node.configure("parts/b.conf", instance(3, [FAST, "priority 103"]));
+      // shows: config_syntax # ! { } "..." include
+      const conf = `# a comment { with a brace
+! another one }
+global_defs { script_user root }  # behind a block
+global_defs {
+    vrrp_version 3 }
+vrrp_instance VI_1
+{
+    interface ${INTERFACE} ! the lab's
+    virtual_router_id 1
+    priority 101   # not 201
+    version 3
+    ${FAST}
+    virtual_ipaddress { 172.18.200.1/16 }
+    notify_master "/etc/keepalived/note.sh 'a b # { c }'"
+}
+include parts/*.conf
+`;
+      await startReadyVipd(node, conf, { args: ["-P"] });
+      const bases = async () =>
+        (await statusOf(node)).instances.map(({ name, priority }) => [name, priority.base]);
+      expect(await bases()).toEqual([["VI_1", 101], ["VI_2", 100], ["VI_3", 103]]);
+      await untilInstance(node, "VI_1", "MASTER");
+      const note = await eventually(
+        "the note",
+        () => Deno.readTextFile(`${node.configFolder}/note`).catch(() => null),
+      );
+      expect(note).toBe("a b # { c }\n");
+    });
+  });
+
   it("a tracked interface forces FAULT, adds or subtracts", async () => {
     await onNode("kw-track", async (node) => {
       await node.ip(...TRACKED);

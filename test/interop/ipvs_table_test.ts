@@ -19,6 +19,8 @@ interface StatesReport {
   log: string;
 }
 
+// shows: virtual_server lb_algo lb_kind sorry_server real_server
+// shows: virtual_server.real_server weight inhibit_on_failure
 const BOTH = [
   "the published file",
   "other weights after a reload",
@@ -53,6 +55,7 @@ interface FormsReport {
   left: string[];
 }
 
+// shows: virtual_server lvs_sched lvs_method protocol persistence_timeout
 const FORMS = [
   "methods, families, persistence",
   "another method and weight by reload",
