@@ -38,8 +38,8 @@ import type { WireInit } from "./wire_thread.ts";
 const BEAT_US = 500_000;
 /** Main may be silent for so long before the worker resigns and ends the process, milliseconds. */
 export const MAIN_SILENT_MAX_MS = 30_000;
-/** Our own loop was away (stopped, frozen) when a round comes later than this, milliseconds. */
-const AWAY_MS = 2_000;
+/** Our own loop was away (stopped, frozen) when a round comes later than this, microseconds. */
+const AWAY_US = 2_000_000;
 /** Packets taken from one socket before the others get their turn. */
 const PACKETS_PER_TURN_MAX = 64;
 /** Records taken from the ring before the sockets get their turn. */
@@ -115,6 +115,8 @@ class WireWorker {
   #dueUs = Infinity;
   #loops = 0;
   #lastRoundUs = nowUs();
+  /** Main's silence does not count before this. */
+  #watchFromUs = 0;
 
   constructor(shared: Shared, init: WireInit) {
     const nameOf = (ifindex: number) => this.#kernel.nameOf(ifindex);
@@ -288,10 +290,11 @@ class WireWorker {
   /** Main's silence: resign, remove the addresses, end the process (DESIGN "when a half dies"). */
   #watchMain(): void {
     const now = nowUs();
-    // After a SIGSTOP of the whole process both beats are old; main gets one more round.
-    const away = (now - this.#lastRoundUs) / 1000 > AWAY_MS;
+    // After a SIGSTOP of the whole process both beats are old: main gets time for one of its own. A
+    // round of this loop is no time: the next may follow at once.
+    if (now - this.#lastRoundUs > AWAY_US) this.#watchFromUs = now + AWAY_US;
     this.#lastRoundUs = now;
-    if (away) return;
+    if (now < this.#watchFromUs) return;
     if (heartbeatAge(now, this.#shared.get(WORD.MAIN_HEARTBEAT)) <= MAIN_SILENT_MAX_MS) return;
     this.#core.handleInput(now, { kind: "command", command: "STOP" });
     this.#effects.drain(now);
