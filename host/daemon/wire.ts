@@ -140,6 +140,8 @@ class WireWorker {
     });
     this.#kernel = new WireKernel(route, {
       input: (input) => this.#tell(input),
+      linkGone: (ifindex) => this.#configuration.linkGone(ifindex),
+      familyCame: (ifindex, family) => this.#configuration.renew(ifindex, family),
       linksChanged: () => {
         this.#configuration.reopen();
         this.#effects.linksChanged();
@@ -164,6 +166,7 @@ class WireWorker {
       setLabels: (labels) => this.#effects.setLabels(labels),
       setInstanceCount: (count) => this.#effects.setInstanceCount(count),
       nameOf,
+      hasLink: (ifindex) => this.#kernel.hasLink(ifindex),
       result: (message) => this.#effects.configResult(message),
       socketFailed: (error) => this.#effects.remark("error", error.message),
     });

@@ -13,7 +13,7 @@ import {
 } from "../core/abi.gen.ts";
 import type { ConfigResultMessage } from "./wire_message.ts";
 import { decodeLabel, kindOf, WIRE_LABEL } from "./wire_message.ts";
-import type { WireEndpoint, WireSockets } from "./wire_sockets.ts";
+import { receiverKey, type WireEndpoint, type WireSockets } from "./wire_sockets.ts";
 
 /** What it works on. */
 export interface ConfigurationTarget {
@@ -25,6 +25,8 @@ export interface ConfigurationTarget {
   /** Number of instances in force from now on. */
   setInstanceCount(count: number): void;
   nameOf(ifindex: number): string;
+  /** Whether there is such an interface now. */
+  hasLink(ifindex: number): boolean;
   /** The result of a commit or of a refused record. Told before the outputs of the commit. */
   result(message: ConfigResultMessage): void;
   socketFailed(error: Error): void;
@@ -33,7 +35,8 @@ export interface ConfigurationTarget {
 /** The configuration that is being staged. */
 interface Staged {
   generation: number;
-  endpoints: WireEndpoint[];
+  /** By receiverKey: instances share sockets. */
+  endpoints: Map<string, WireEndpoint>;
   labels: Map<number, string>;
   instances: number;
   /** STATUS_ code of the first refused record. */
@@ -73,9 +76,28 @@ export class WireConfiguration {
     }
   }
 
+  /** An interface went: its sockets hear nothing any more, also when its index comes back. */
+  linkGone(ifindex: number): void {
+    this.#target.sockets.closeOn(ifindex);
+  }
+
   /** Opens again what an interface that came back needs. */
   reopen(): void {
-    for (const error of this.#target.sockets.open(this.#inForce, this.#target.nameOf)) {
+    this.#open(this.#inForce.filter(({ ifindex }) => this.#target.hasLink(ifindex)));
+  }
+
+  /** Opens the sockets of a family on an interface anew: their group memberships may be gone. */
+  renew(ifindex: number, family: Family): void {
+    const wanted = this.#inForce.filter((endpoint) =>
+      endpoint.ifindex === ifindex && endpoint.family === family
+    );
+    if (wanted.length === 0) return;
+    this.#target.sockets.closeOn(ifindex, family);
+    this.#open(wanted);
+  }
+
+  #open(wanted: WireEndpoint[]): void {
+    for (const error of this.#target.sockets.open(wanted, this.#target.nameOf)) {
       this.#target.socketFailed(error);
     }
   }
@@ -83,7 +105,7 @@ export class WireConfiguration {
   #begin(generation: number): void {
     this.#staged = {
       generation,
-      endpoints: [],
+      endpoints: new Map(),
       labels: new Map(),
       instances: 0,
       refused: STATUS_OK,
@@ -92,8 +114,9 @@ export class WireConfiguration {
   }
 
   #note(endpoint: WireEndpoint): void {
-    this.#staged?.endpoints.push(endpoint);
-    if (this.#staged !== null) this.#staged.instances++;
+    if (this.#staged === null) return;
+    this.#staged.endpoints.set(receiverKey(endpoint), endpoint);
+    this.#staged.instances++;
   }
 
   /** Sockets first, so that the first advert has one; the core then applies all in one step. */
@@ -106,13 +129,12 @@ export class WireConfiguration {
       this.#target.result({ generation, status: refused, recordKind: refusedKind });
       return;
     }
-    for (const error of this.#target.sockets.open(staged.endpoints, this.#target.nameOf)) {
-      this.#target.socketFailed(error);
-    }
+    const endpoints = [...staged.endpoints.values()];
+    this.#open(endpoints);
     const status = this.#target.toCore(record);
     const committed = status === STATUS_OK;
     if (committed) {
-      this.#inForce = staged.endpoints;
+      this.#inForce = endpoints;
       this.#target.setLabels(staged.labels);
       this.#target.setInstanceCount(staged.instances);
     }

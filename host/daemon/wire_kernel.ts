@@ -2,7 +2,7 @@
 // requests are left out. After lost announcements (ENOBUFS) everything is read anew and told by
 // difference, so the core hears of what vanished meanwhile.
 
-import { formatAddress, readMac } from "../base/address.ts";
+import { type Family, formatAddress, readMac } from "../base/address.ts";
 import type { AddressInput, LinkInput } from "../core/abi.gen.ts";
 import { familyName } from "../core/abi.gen.ts";
 import type { RouteSocket } from "../linux/route.ts";
@@ -19,8 +19,15 @@ interface Known {
 export interface KernelListener {
   /** To the core. */
   input(input: LinkInput | AddressInput): void;
+  /** A link went: what was bound to it is dead, also when one with the same index comes. */
+  linkGone(ifindex: number): void;
   /** A link came, went, or changed its name or index. */
   linksChanged(): void;
+  /**
+   * A link has an address of a family where it had none. The kernel may have made its state of that
+   * family anew (IPv6 at an MTU below 1280 and back), and group memberships were part of it.
+   */
+  familyCame(ifindex: number, family: Family): void;
   /** A line for the log. */
   remark(level: "info" | "warning", text: string): void;
 }
@@ -44,6 +51,11 @@ export class WireKernel {
     return this.#monitor.fd;
   }
 
+  /** Whether there is such an interface. */
+  hasLink(ifindex: number): boolean {
+    return this.#known.links.has(ifindex);
+  }
+
   /** Name of an interface for messages. */
   nameOf(ifindex: number): string {
     return this.#known.links.get(ifindex)?.name ?? `interface ${ifindex}`;
@@ -60,13 +72,16 @@ export class WireKernel {
       if (!known.addresses.has(key)) this.#listener.input(addressInput(address, false));
     }
     for (const [ifindex, link] of before.links) {
-      if (!known.links.has(ifindex)) this.#listener.input(linkInput(link, false));
+      if (!known.links.has(ifindex)) this.#tellLink(link, false);
     }
-    for (const link of known.links.values()) this.#listener.input(linkInput(link, true));
+    for (const link of known.links.values()) this.#tellLink(link, true);
     for (const [key, address] of known.addresses) {
-      if (before.addresses.has(key) || this.#route.own.holds(address)) continue;
-      this.#listener.input(addressInput(address, true));
+      if (before.addresses.has(key)) continue;
+      this.#tellFamily(before, address);
+      if (!this.#route.own.holds(address)) this.#listener.input(addressInput(address, true));
     }
+    // The first time there is nobody yet who would look the names up again.
+    if (before.links.size > 0 && !hasSameNames(before, known)) this.#listener.linksChanged();
   }
 
   /** Takes the announcements that wait. Throws SysError. */
@@ -94,19 +109,38 @@ export class WireKernel {
     const before = this.#known.links.get(link.ifindex);
     if (present) this.#known.links.set(link.ifindex, link);
     else this.#known.links.delete(link.ifindex);
-    this.#listener.input(linkInput(link, present));
+    this.#tellLink(link, present);
     if (!present || before === undefined || before.name !== link.name) {
       this.#listener.linksChanged();
     }
   }
 
+  #tellLink(link: Link, present: boolean): void {
+    this.#listener.input(linkInput(link, present));
+    if (!present) this.#listener.linkGone(link.ifindex);
+  }
+
   #takeAddress(address: InterfaceAddress, present: boolean, own: boolean): void {
+    const { addresses } = this.#known;
     const key = keyOf(address);
+    if (present && !addresses.has(key)) this.#tellFamily(this.#known, address);
     // What we hold ourselves is known too: a later overrun must show that somebody removed it.
-    if (present) this.#known.addresses.set(key, address);
-    else this.#known.addresses.delete(key);
+    if (present) addresses.set(key, address);
+    else addresses.delete(key);
     if (!own) this.#listener.input(addressInput(address, present));
   }
+
+  #tellFamily(before: Known, { ifindex, family }: InterfaceAddress): void {
+    for (const other of before.addresses.values()) {
+      if (other.ifindex === ifindex && other.family === family) return;
+    }
+    this.#listener.familyCame(ifindex, family);
+  }
+}
+
+function hasSameNames(a: Known, b: Known): boolean {
+  return a.links.size === b.links.size &&
+    [...b.links].every(([ifindex, { name }]) => a.links.get(ifindex)?.name === name);
 }
 
 function keyOf({ ifindex, family, address, prefixLength }: InterfaceAddress): string {

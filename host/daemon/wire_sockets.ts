@@ -2,7 +2,7 @@
 // configuration names, one sender for each (family, interface). open() and close() make the
 // difference, so an unchanged instance keeps its socket and misses nothing over a reload.
 
-import { type Family, formatAddress } from "../base/address.ts";
+import { AF_INET, AF_INET6, type Family, formatAddress } from "../base/address.ts";
 import type { Epoll } from "../linux/epoll.ts";
 import { VrrpReceiver, VrrpSender } from "../linux/vrrp_socket.ts";
 
@@ -72,23 +72,41 @@ export class WireSockets {
   /** Closes what `wanted` does not need. */
   close(wanted: WireEndpoint[]): void {
     const receivers = new Set(wanted.map(receiverKey));
+    const senders = new Set(wanted.map((w) => senderKey(w.family, w.ifindex)));
+    this.#closeWhere(
+      (receiver) => !receivers.has(receiver),
+      (sender) => !senders.has(sender),
+    );
+  }
+
+  /** Closes all sockets of an interface, or those of one family. */
+  closeOn(ifindex: number, family?: Family): void {
+    const families = family === undefined ? [AF_INET, AF_INET6] : [family];
+    const keys = families.map((each) => senderKey(each, ifindex));
+    this.#closeWhere(
+      (receiver) => keys.some((key) => receiver.startsWith(`${key} `)),
+      (sender) => keys.includes(sender),
+    );
+  }
+
+  #closeWhere(isReceiver: (key: string) => boolean, isSender: (key: string) => boolean): void {
     for (const [key, { receiver, tag }] of this.#receivers) {
-      if (receivers.has(key)) continue;
+      if (!isReceiver(key)) continue;
       this.#epoll.remove(receiver.fd);
       receiver.close();
       this.#receivers.delete(key);
       this.#byTag.delete(tag);
     }
-    const senders = new Set(wanted.map((w) => senderKey(w.family, w.ifindex)));
     for (const [key, sender] of this.#senders) {
-      if (senders.has(key)) continue;
+      if (!isSender(key)) continue;
       sender.close();
       this.#senders.delete(key);
     }
   }
 }
 
-function receiverKey({ family, ifindex, group }: WireEndpoint): string {
+/** Text that says which receiver it is; two instances with one key share it. */
+export function receiverKey({ family, ifindex, group }: WireEndpoint): string {
   return `${family} ${ifindex} ${formatAddress(group)}`;
 }
 
