@@ -1,6 +1,7 @@
 // vipd as a daemon: reads keepalived's options, and runs, tests or tells what they ask for.
 
-import { readCommandLine, SIGNAL_NUMBERS } from "./daemon_options.ts";
+import { SIGNAL_NUMBERS } from "../host/daemon/options.ts";
+import { readCommandLine } from "./daemon_options.ts";
 import { optionHelp } from "./option_table.ts";
 import { print } from "./output.ts";
 import { versionText } from "./version.ts";
@@ -34,7 +35,7 @@ export async function runDaemonCommand(args: readonly string[], entry: string): 
 }
 
 function printSignal(name: string): number {
-  const number = Object.hasOwn(SIGNAL_NUMBERS, name) ? SIGNAL_NUMBERS[name] : undefined;
+  const number = new Map<string, number>(Object.entries(SIGNAL_NUMBERS)).get(name);
   if (number === undefined) {
     console.error(`Unknown sigfunc ${name}`);
     return EXIT_FATAL;

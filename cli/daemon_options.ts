@@ -30,16 +30,6 @@ export interface CommandLine {
   messages: string[];
 }
 
-/** keepalived's names of signals and their numbers on Linux with glibc (x86-64 and arm64). */
-export const SIGNAL_NUMBERS: Readonly<Record<string, number>> = {
-  STOP: 15,
-  RELOAD: 1,
-  DATA: 10,
-  STATS: 12,
-  STATS_CLEAR: 63,
-  JSON: 36,
-};
-
 /** Without these the daemon would do something else than it was asked to: it does not start. */
 const REFUSED: Partial<Record<OptionKey, string>> = {
   namespace: "the daemon would run in another network namespace than you asked for; " +

@@ -2,7 +2,8 @@
 // here so that this runs everywhere; test/interop/getopt_test.ts asks the real program.
 
 import { describe, expect, it } from "vitest";
-import { readCommandLine, SIGNAL_NUMBERS } from "./daemon_options.ts";
+import { SIGNAL_NUMBERS } from "../host/daemon/options.ts";
+import { readCommandLine } from "./daemon_options.ts";
 import { type Found, getopt, type OptionSpec } from "./getopt.ts";
 import { OPTION_TABLE, optionHelp } from "./option_table.ts";
 

@@ -35,6 +35,16 @@ export interface LogOptions {
   facility: SyslogFacility;
 }
 
+/** keepalived's names of signals and their numbers on Linux with glibc (x86-64 and arm64). */
+export const SIGNAL_NUMBERS = {
+  STOP: 15,
+  RELOAD: 1,
+  DATA: 10,
+  STATS: 12,
+  STATS_CLEAR: 63,
+  JSON: 36,
+} as const;
+
 /** Everything runDaemon() needs. */
 export interface DaemonOptions {
   /** URL of the module that workers re-enter, with their role as `name`: the program itself. */

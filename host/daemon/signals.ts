@@ -1,5 +1,10 @@
-// Signals as keepalived takes them: TERM and INT stop, HUP reloads. Its dump signals are named and
-// refused until the dumps are there: their default action would end the daemon.
+// Signals as keepalived takes them: TERM and INT stop, HUP reloads. Its dump signals do nothing until
+// the dumps are there, but must not do their default action, which would end the daemon: exporters
+// send them at every scrape. Those that Deno has a name for are told; the real-time ones, which it
+// cannot hear, are ignored.
+
+import { ignoreSignal } from "../linux/signals.ts";
+import { SIGNAL_NUMBERS } from "./options.ts";
 
 /** What signals lead to. */
 export interface SignalHandlers {
@@ -20,6 +25,7 @@ export function takeSignals(handlers: SignalHandlers): { release(): void } {
     ["SIGUSR2", () => handlers.unsupported("SIGUSR2")],
   ];
   for (const [name, act] of taken) Deno.addSignalListener(name, act);
+  for (const number of [SIGNAL_NUMBERS.JSON, SIGNAL_NUMBERS.STATS_CLEAR]) ignoreSignal(number);
   return {
     release() {
       for (const [name, act] of taken) Deno.removeSignalListener(name, act);

@@ -41,6 +41,7 @@ const SYMBOLS = {
   sched_getscheduler: { parameters: ["i32"], result: "i32" },
   prctl: { parameters: ["i32", "usize", "usize", "usize", "usize"], result: "i32" },
   mlock: { parameters: ["pointer", "usize"], result: "i32" },
+  signal: { parameters: ["i32", "pointer"], result: "pointer" },
 } as const satisfies Deno.ForeignLibraryInterface;
 
 /** Where in memory something lies, as FFI calls take it. */
@@ -278,4 +279,15 @@ export function mlock(from: Pointer, size: number): number {
   const { c, errno } = libc();
   const result = c.mlock(from, BigInt(size));
   return result < 0 ? -errno.getInt32() : result;
+}
+
+/** SIG_IGN and SIG_ERR of <signal.h>. */
+const SIG_IGN = 1n;
+const SIG_ERR = 0xffff_ffff_ffff_ffffn;
+
+/** signal(2) with SIG_IGN, for the whole process. */
+export function ignoreSignal(number: number): number {
+  const { c, errno } = libc();
+  const before = Deno.UnsafePointer.value(c.signal(number, Deno.UnsafePointer.create(SIG_IGN)));
+  return BigInt(before) === SIG_ERR ? -errno.getInt32() : 0;
 }

@@ -3,7 +3,8 @@
 // both print about the options has to agree.
 
 import { afterAll, describe, expect, it } from "vitest";
-import { readCommandLine, SIGNAL_NUMBERS } from "../../cli/daemon_options.ts";
+import { readCommandLine } from "../../cli/daemon_options.ts";
+import { SIGNAL_NUMBERS } from "../../host/daemon/options.ts";
 
 const HARMLESS = ["-t", "-f", "/nonexistent/keepalived.conf"];
 /** Lines about options; what a build without a feature says about it is no fact about the syntax. */
