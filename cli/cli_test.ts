@@ -200,6 +200,14 @@ describe("words for cliffy", () => {
   });
 });
 
+describe("vipd check", () => {
+  it("without a file says what it needs and ends with 2", async () => {
+    const { code, out, err } = await vipd(["check"]);
+    expect([code, out]).toEqual([2, ""]);
+    expect(err).toContain("needs the FILE");
+  });
+});
+
 describe("vipd with keepalived's options", () => {
   it("-v goes to stderr and ends with 0", async () => {
     const { code, out, err } = await vipd(["-v"]);

@@ -31,7 +31,10 @@ const check = command(
   "check",
   object({
     name: constant("check"),
-    files: multiple(argument(string({ metavar: "FILE" })), { min: 1 }),
+    files: multiple(argument(string({ metavar: "FILE" })), {
+      min: 1,
+      errors: { tooFew: message`vipd check needs the FILE that it is to check.` },
+    }),
     format: withDefault(
       option("--format", choice(["text", "json"]), {
         description: message`How to print what was found`,
