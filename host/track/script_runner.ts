@@ -23,7 +23,7 @@ export interface RunnerOptions {
 }
 
 /** What only the launcher and we say to each other (cli/vipd). */
-const LAUNCHER_VARIABLES = [READY_FD_VARIABLE, "DENO_NO_UPDATE_CHECK"];
+const LAUNCHER_VARIABLES = [READY_FD_VARIABLE, "DENO_NO_UPDATE_CHECK", "DENO_DIR"];
 
 /** Our environment as whoever started us gave it: what keepalived's scripts get. */
 function givenEnvironment(): Record<string, string> {
