@@ -75,7 +75,7 @@ class Queue implements LogQueue {
     try {
       await this.#write(line);
     } catch {
-      // There is nowhere to say it; the count is in the status of the daemon.
+      // There is nowhere to say it: it is counted, and the writer may tell it elsewhere.
       this.#lost++;
     }
   }

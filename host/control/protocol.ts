@@ -296,7 +296,7 @@ export type Request =
   | { id: number; method: "command"; command: CommandName };
 
 /** Why a request failed. */
-export type ErrorCode = "bad_request" | "too_long" | "too_many" | "failed" | "stopping";
+export type ErrorCode = "bad_request" | "too_long" | "too_many" | "failed";
 
 /** An error as the client shows it. */
 export interface ControlErrorBody {

@@ -108,16 +108,6 @@ export function diffEntry(
   return operations;
 }
 
-/** Operations that turn one table into another: services that go away first. */
-export function diffTable(present: IpvsTable, wanted: IpvsTable): IpvsOperation[] {
-  const operations: IpvsOperation[] = [];
-  for (const [id, entry] of present) {
-    if (!wanted.has(id)) operations.push(...diffEntry(entry, undefined));
-  }
-  for (const [id, entry] of wanted) operations.push(...diffEntry(present.get(id), entry));
-  return operations;
-}
-
 /** Applies an operation as the kernel does when it succeeds. */
 export function applyOperation(table: IpvsTable, operation: IpvsOperation): void {
   const id = serviceId(operation.service.key);

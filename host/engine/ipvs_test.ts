@@ -4,7 +4,7 @@ import type { IpvsDestination, IpvsOperation, IpvsPresentInput, IpvsService } fr
 import {
   applyOperation,
   destinationId,
-  diffTable,
+  diffEntry,
   type IpvsTable,
   serviceId,
 } from "./ipvs_table.ts";
@@ -66,6 +66,12 @@ function apply(table: IpvsTable, operations: IpvsOperation[]): string[] {
   });
 }
 
+/** Operations that turn one table into another: services that go away first. */
+function diffTable(present: IpvsTable, wanted: IpvsTable): IpvsOperation[] {
+  const gone = [...present.keys()].filter((id) => !wanted.has(id));
+  return [...gone, ...wanted.keys()].flatMap((id) => diffEntry(present.get(id), wanted.get(id)));
+}
+
 /** A table as it is read from the kernel. */
 function read(table: IpvsTable): IpvsPresentInput {
   const services = [...table.values()].map((entry) => ({
@@ -85,7 +91,7 @@ function plain(table: IpvsTable) {
   })).sort((a, b) => a.id < b.id ? -1 : 1);
 }
 
-describe("diffTable()", () => {
+describe("diffEntry()", () => {
   it("reaches any table from any other, without an operation that the kernel refuses", () => {
     fc.assert(fc.property(table, table, (present, wanted) => {
       const held = structuredClone(present);
