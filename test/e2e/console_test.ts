@@ -41,7 +41,13 @@ class Terminal {
   constructor() {
     this.#child = new Deno.Command("script", {
       args: ["-qefc", `${VIPD} console --socket ${socket}`, "/dev/null"],
-      env: { TERM: "xterm" },
+      // As at a person's terminal: what CI sets in the environment turns colours off.
+      clearEnv: true,
+      env: {
+        TERM: "xterm",
+        PATH: Deno.env.get("PATH") ?? "/usr/bin:/bin",
+        HOME: Deno.env.get("HOME") ?? "/",
+      },
       stdin: "piped",
       stdout: "piped",
       stderr: "null",
