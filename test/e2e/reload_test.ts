@@ -200,9 +200,19 @@ describe.concurrent("a reload", () => {
   });
 });
 
-/** Starts vipd and waits for nothing at all. */
-function startBare(node: LabNode): Promise<RunningProgram> {
-  return node.start([VIPD, "-n", "-l", "-D", "-G", "-P"], { name: "vipd" });
+/** Starts vipd and waits for nothing but that it is the launcher, no more what starts it. */
+async function startBare(node: LabNode): Promise<RunningProgram> {
+  const program = await node.start([VIPD, "-n", "-l", "-D", "-G", "-P"], { name: "vipd" });
+  await eventually(
+    "the launcher to run",
+    () => {
+      const [first] = Deno.readTextFileSync(`/proc/${program.pid}/cmdline`).split("\0");
+      return first !== "nsenter" || null;
+    },
+    5000,
+    1,
+  );
+  return program;
 }
 
 describe.concurrent("signals", () => {
