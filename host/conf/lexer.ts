@@ -124,7 +124,7 @@ class Lexer {
   run(): Tokens {
     const text = this.#text;
     if (text.charCodeAt(0) === 0xfeff) this.#at = 1;
-    while (this.#at < text.length) {
+    for (this.#skipIndent(); this.#at < text.length; this.#skipIndent()) {
       const code = text.charCodeAt(this.#at);
       if (isLineEnd(code)) this.#endLine();
       else if (isBlank(code)) {
@@ -139,6 +139,13 @@ class Lexer {
     }
     this.#endLine();
     return { tokens: this.#tokens, notes: this.#notes };
+  }
+
+  /** Most characters of a file are the blanks before its words. */
+  #skipIndent(): void {
+    let at = this.#at;
+    while (this.#text.charCodeAt(at) === SPACE) at++;
+    this.#at = at;
   }
 
   #endLine(): void {
