@@ -112,13 +112,19 @@ export class Daemon {
   /** Brings everything up with a configuration. Throws VipdError; then nothing is left behind. */
   async start(config: Config): Promise<void> {
     if (this.#options.vrrp) await this.#startWire();
-    await this.#apply(config);
+    // What may fail comes before the core's commit, from which on addresses may be held.
     this.#control = await serveControl({
       path: this.#options.controlSocket,
       status: () => this.#status(),
       events: this.#reporter.events,
       command: (name) => name === "reload" ? this.reload() : Promise.resolve(this.#check()),
     });
+    try {
+      await this.#apply(config);
+    } catch (error) {
+      await this.#control.close();
+      throw error;
+    }
   }
 
   async #startWire(): Promise<void> {
@@ -155,8 +161,7 @@ export class Daemon {
 
   /** Makes a configuration the one in force: at start and at every reload the same. */
   async #apply(config: Config): Promise<void> {
-    const generation = this.#generation + 1;
-    const core = this.#buildCore(config, generation);
+    const core = this.#buildCore(config, this.#readLinks());
     if (core.missingInterfaces.length > 0) {
       throw new VipdError(
         "interface-missing",
@@ -164,6 +169,13 @@ export class Daemon {
         { hint: "make it before vipd starts, or name another one" },
       );
     }
+    await this.#commit(config, core);
+    this.#loadedAtMs = Date.now();
+  }
+
+  /** Has the core, the balancer and the engine take a configuration. Throws VipdError. */
+  async #commit(config: Config, core: CoreConfig): Promise<void> {
+    const { generation } = core.index;
     // What may fail comes before the core's commit, which cannot be taken back.
     const opened = await this.#openBalancer(config);
     if (this.#link !== null) {
@@ -180,12 +192,17 @@ export class Daemon {
     this.#generation = generation;
     this.#config = config;
     this.#index = core.index;
-    this.#loadedAtMs = Date.now();
     const host = this.#host;
     this.#runner.input({ kind: "configure", generation, config, index: core.index, host });
   }
 
-  #buildCore(config: Config, generation: number): CoreConfig {
+  #buildCore(config: Config, interfaces: Map<string, number>): CoreConfig {
+    const generation = this.#generation + 1;
+    return buildCoreConfig(config, { generation, interfaces, previous: this.#index });
+  }
+
+  /** Interface name -> ifindex; notes which links are up. */
+  #readLinks(): Map<string, number> {
     const route = new RouteSocket();
     try {
       const links = route.links();
@@ -193,8 +210,7 @@ export class Daemon {
         links.filter((link) => (link.flags & IFF_UP_RUNNING) === IFF_UP_RUNNING)
           .map((link) => link.name),
       );
-      const interfaces = new Map(links.map((link) => [link.name, link.ifindex]));
-      return buildCoreConfig(config, { generation, interfaces, previous: this.#index });
+      return new Map(links.map((link) => [link.name, link.ifindex]));
     } finally {
       route.close();
     }
@@ -298,21 +314,46 @@ export class Daemon {
     }
   }
 
-  /** An interface that was deleted and made anew has another index: the core must hear it. */
+  /** Links are looked at a while after the first change; more changes do not put that off. */
   #linksChanged(): void {
-    clearTimeout(this.#linksTimer);
-    this.#linksTimer = setTimeout(() => {
-      if (this.#config === null || this.#stopping) return;
-      const { index, missingInterfaces } = this.#buildCore(this.#config, this.#generation);
-      const known = this.#index?.interfaces ?? [];
-      const moved = index.interfaces.some(({ name, ifindex }) =>
-        known.find((row) => row.name === name)?.ifindex !== ifindex
-      );
-      if (moved && missingInterfaces.length === 0) {
-        this.#reporter.daemon("info", "an interface was made anew: taking the configuration again");
-        void this.reload();
-      }
+    this.#linksTimer ??= setTimeout(() => {
+      this.#linksTimer = undefined;
+      void this.#followLinks();
     }, LINKS_SETTLE_MS);
+  }
+
+  /** An interface that was deleted and made anew has another index: the core must hear it. */
+  async #followLinks(): Promise<void> {
+    if (this.#reloading !== null) {
+      await this.#reloading;
+      return this.#linksChanged();
+    }
+    if (this.#stopping) return;
+    this.#reloading = this.#takeLinks().finally(() => this.#reloading = null);
+    await this.#reloading;
+  }
+
+  async #takeLinks(): Promise<CommandResult> {
+    const [config, index] = [this.#config, this.#index];
+    try {
+      const links = this.#readLinks();
+      const moved = index?.interfaces.some((row) =>
+        (links.get(row.name) ?? row.ifindex) !== row.ifindex
+      );
+      if (config === null || index === null || !moved) return { ok: true, lines: [] };
+      // One that is missing keeps its old index: its instances stay in FAULT, the others go on.
+      for (const { name, ifindex } of index.interfaces) {
+        if (!links.has(name)) links.set(name, ifindex);
+      }
+      this.#reporter.daemon("info", "an interface was made anew: taking the configuration again");
+      // The one in force, not the file: nobody has asked for what may stand there by now.
+      await this.#commit(config, this.#buildCore(config, links));
+      return { ok: true, lines: [] };
+    } catch (error) {
+      const text = `an interface was made anew and could not be taken: ${refusalText(error)}`;
+      this.#reporter.daemon("error", text);
+      return { ok: false, lines: [text] };
+    }
   }
 
   /**
@@ -351,9 +392,8 @@ export class Daemon {
       this.#reporter.daemon("info", text, "config");
       return { ok: true, lines: [text] };
     } catch (error) {
-      if (!(error instanceof VipdError)) throw error;
-      this.#refused = error.message;
-      const text = `Reload refused, the configuration before stays: ${error.message}`;
+      this.#refused = refusalText(error);
+      const text = `Reload refused, the configuration before stays: ${this.#refused}`;
       this.#reporter.daemon("error", text, "config");
       return { ok: false, lines: [text, ...errors.map((found) => found.message)] };
     }
@@ -367,15 +407,22 @@ export class Daemon {
     return { ok: config !== null, lines: lines.length > 0 ? lines : ["no errors, no warnings"] };
   }
 
-  /** Orderly end: priority 0, addresses and services removed, last notifications run. */
-  async stop(): Promise<void> {
+  /**
+   * Orderly end: priority 0, addresses and services removed, last notifications run. False when the
+   * wire worker had no part in it: it had died or hung, and its addresses were taken off from here.
+   */
+  async stop(): Promise<boolean> {
     this.#stopping = true;
     clearTimeout(this.#linksTimer);
     await this.#reloading;
+    let orderly = true;
     if (this.#link !== null && this.#wire !== null) {
       this.#link.send({ kind: "command", command: "STOP" });
-      const orderly = await this.#wire.stop();
-      if (!orderly) this.#reporter.daemon("error", "the wire worker did not stop in time");
+      orderly = await this.#wire.stop();
+      if (!orderly) {
+        this.#reporter.daemon("error", "the wire worker did not stop in order");
+        this.#removeHeld(this.#wire);
+      }
     }
     const keepServices = this.#options.keepIpvs;
     this.#runner.input({ kind: "command", command: "STOP", keepServices });
@@ -385,10 +432,13 @@ export class Daemon {
     await this.#balancer.close();
     if (!keepServices) this.#state.remove();
     await this.#control?.close();
+    return orderly;
   }
 
   #workerDied(why: string): void {
     this.#runner.close();
+    // A stop that is under way waits for no engine any more.
+    this.#stopped.resolve();
     this.#effects.close();
     if (this.#wire !== null) this.#removeHeld(this.#wire);
     setTimeout(() => {
@@ -457,6 +507,12 @@ export class Daemon {
       virtualServers: virtualServerViews(parts),
     };
   }
+}
+
+/** Why a change was refused; of an error that nobody foresaw all there is, for the report. */
+function refusalText(error: unknown): string {
+  if (error instanceof VipdError) return error.message;
+  return `internal error: ${error instanceof Error ? error.stack ?? error.message : String(error)}`;
 }
 
 function randomWord(): number {

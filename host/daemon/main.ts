@@ -88,9 +88,9 @@ async function run(
     if (reloadWanted) void daemon.reload();
     const end = await ended.promise;
     if (end !== "signal") return died(options, reporter, end);
-    await daemon.stop();
+    const orderly = await daemon.stop();
     reporter.daemon("info", `Stopped vipd v${VIPD_VERSION}`);
-    return EXIT.OK;
+    return orderly ? EXIT.OK : EXIT.INTERNAL;
   } finally {
     signals.release();
   }

@@ -13,6 +13,20 @@ const libc = Deno.dlopen("libc.so.6", {
   waitpid: { parameters: ["i32", "pointer", "i32"], result: "i32" },
 }).symbols;
 
+/** Scheduling policy of a thread: field 41 of proc(5) stat, counted from the state behind the name. */
+const STAT_POLICY = 41 - 3;
+const SCHED_FIFO = "1";
+
+/** The number of the real-time thread of a vipd: its wire worker. */
+export function realTimeThread(pid: number): number {
+  for (const { name } of Deno.readDirSync(`/proc/${pid}/task`)) {
+    const stat = Deno.readTextFileSync(`/proc/${pid}/task/${name}/stat`);
+    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    if (fields[STAT_POLICY] === SCHED_FIFO) return Number(name);
+  }
+  throw new Error(`process ${pid} has no real-time thread`);
+}
+
 /**
  * A thread that stands still. The thread that made it must also end it (ptrace's rule), so it works only
  * where the test runs on one thread.
