@@ -132,7 +132,8 @@ export const TAKEOVER_ROW: BenchRow = {
   notes: [
     "Last advert of the old master to the new one's first gratuitous ARP, less 3 x interval + skew " +
     "(after a stop less the skew). Both nodes run the same daemon; the new master has priority 98.",
-    "At 1 s two pairs of each daemon play at the same time, at 10 ms one after the other.",
+    "At 1 s two pairs of each daemon play at the same time, at 10 ms one after the other. With so few " +
+    "runs the 99th percentile is the largest.",
   ],
   async measure({ quick, progress }) {
     const cases = [
