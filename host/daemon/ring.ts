@@ -37,7 +37,7 @@ export class Ring {
     return ((this.#capacity / 2) & ~7) - 12;
   }
 
-  /** Records that push() refused because the ring was full, for ever counted. */
+  /** Records lost because the ring was full, for ever counted. */
   get lost(): number {
     return Atomics.load(this.#words, WORD_LOST);
   }
@@ -50,21 +50,36 @@ export class Ring {
   /** Producer: appends a copy of the record, or answers "full" and counts it. */
   push(record: Uint8Array): PushResult {
     const need = align8(4 + record.length);
-    const head = Atomics.load(this.#words, WORD_HEAD);
     const tail = Atomics.load(this.#words, WORD_TAIL);
-    let at = tail;
-    if (tail >= head) {
-      // One slot of 8 bytes stays free so that full and empty differ.
-      if (this.#capacity - tail < need + 8) {
-        if (head < need + 8) return this.#full();
-        this.#view.setUint32(tail, WRAP, true);
-        at = 0;
-      }
-    } else if (head - tail < need + 8) return this.#full();
+    const at = this.#placeFor(need, tail);
+    if (at < 0) {
+      this.lose();
+      return "full";
+    }
+    if (at !== tail) this.#view.setUint32(tail, WRAP, true);
     this.#view.setUint32(at, record.length, true);
     this.#bytes.set(record, at + 4);
     Atomics.store(this.#words, WORD_TAIL, at + need);
     return Atomics.exchange(this.#words, WORD_ASLEEP, 0) === 1 ? "queued-wake" : "queued";
+  }
+
+  /** Producer: counts a record that it cannot keep. */
+  lose(): void {
+    Atomics.add(this.#words, WORD_LOST, 1);
+  }
+
+  /** Producer: whether push() would take a record of that many bytes now. */
+  hasRoom(length: number): boolean {
+    return this.#placeFor(align8(4 + length), Atomics.load(this.#words, WORD_TAIL)) >= 0;
+  }
+
+  /** Where the next record of `need` bytes goes, or -1. */
+  #placeFor(need: number, tail: number): number {
+    const head = Atomics.load(this.#words, WORD_HEAD);
+    // One slot of 8 bytes stays free so that full and empty differ.
+    if (tail < head) return head - tail < need + 8 ? -1 : tail;
+    if (this.#capacity - tail >= need + 8) return tail;
+    return head < need + 8 ? -1 : 0;
   }
 
   /** Consumer: copies the oldest record out, or null when there is none. */
@@ -96,11 +111,6 @@ export class Ring {
     if (this.isEmpty()) return true;
     Atomics.store(this.#words, WORD_ASLEEP, 0);
     return false;
-  }
-
-  #full(): PushResult {
-    Atomics.add(this.#words, WORD_LOST, 1);
-    return "full";
   }
 }
 

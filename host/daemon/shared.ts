@@ -24,11 +24,11 @@ export const WORD = {
   GENERATION: 6,
   /** Loops of the worker, modulo 2^31. */
   LOOPS: 7,
-  /** Largest lateness of a timer since main last read it, microseconds. */
+  /** Largest lateness of a timer since the start, microseconds. */
   LATENESS_MAX_US: 8,
   /** Lateness of the last timer, microseconds. */
   LATENESS_US: 9,
-  /** Scheduling policy in force: 0 other, 1 FIFO. */
+  /** Real-time priority in force (SCHED_FIFO); 0 = none. */
   FIFO: 10,
 } as const;
 
@@ -135,7 +135,8 @@ export class Shared {
       if (before % 2 !== 0) continue;
       const at = this.#status.byteOffset + instance * INSTANCE_STATUS_SIZE;
       const copy = new Uint8Array(this.buffer, at, INSTANCE_STATUS_SIZE).slice();
-      const after = Atomics.load(this.#statusSequence, instance);
+      // Adding nothing, and not a load: that alone would let the copy's reads come after it (ARM).
+      const after = Atomics.add(this.#statusSequence, instance, 0);
       if (before === after) return new DataView(copy.buffer);
     }
     return null;

@@ -197,11 +197,13 @@ class WireWorker {
     this.#beat(nowUs());
     this.#shared.set(WORD.PHASE, PHASE.RUNNING);
     const { toWorker } = this.#shared;
-    while (this.#shared.get(WORD.STOP) === 0 || !toWorker.isEmpty()) {
+    const isWanted = () => this.#shared.get(WORD.STOP) === 0;
+    while (isWanted() || !toWorker.isEmpty() || this.#effects.isWaiting) {
       this.#arm();
       this.#takeEvents(toWorker.sleep() ? -1 : 0);
       this.#takeRecords();
       if (nowUs() >= this.#dueUs) this.#timerDue();
+      this.#effects.settle(nowUs());
       this.#watchMain();
     }
     this.#effects.removeAll(nowUs());

@@ -19,6 +19,7 @@ import {
   OUTPUT_TRANSITION,
   PACKET_OUTPUT,
   PACKET_OUTPUT_SIZE,
+  TRANSITION_OUTPUT,
 } from "../core/abi.gen.ts";
 import type { Core } from "../core/core.ts";
 import type { FrameSocket } from "../linux/frame_socket.ts";
@@ -34,6 +35,7 @@ import {
   encodeRemark,
   type RemarkLevel,
 } from "./wire_message.ts";
+import { WireOutbox } from "./wire_outbox.ts";
 import type { WireSockets } from "./wire_sockets.ts";
 
 /** What it acts with. */
@@ -46,7 +48,7 @@ export interface EffectTools {
   nameOf(ifindex: number): string;
 }
 
-/** The status page is written so often at the most, and at once after a transition, microseconds. */
+/** The whole status page is written so often at the most; rows that moved at once. Microseconds. */
 const PUBLISH_US = 50_000;
 /** Remarks remembered so that none is told twice a minute. */
 const REMARK_MAX = 1000;
@@ -60,10 +62,12 @@ export class WireEffects {
   readonly #packet: Pinned;
   readonly #frame: Pinned;
   readonly #held: HeldTable;
+  readonly #outbox: WireOutbox;
   readonly #toldAtUs = new Map<string, number>();
   #labels: ReadonlyMap<number, string> = new Map();
   #instanceCount = 0;
-  #publishedUs = 0;
+  #publishedUs = -Infinity;
+  #isStale = false;
 
   constructor(tools: EffectTools) {
     this.#tools = tools;
@@ -76,6 +80,7 @@ export class WireEffects {
     this.#packet = at(PACKET_OUTPUT_SIZE);
     this.#frame = at(FRAME_OUTPUT_SIZE);
     this.#held = new HeldTable(tools.shared);
+    this.#outbox = new WireOutbox(tools.shared.toMain);
   }
 
   /** Labels by vip number of the configuration in force. */
@@ -87,12 +92,13 @@ export class WireEffects {
   setInstanceCount(count: number): void {
     this.#instanceCount = count;
     this.#tools.shared.set(WORD.INSTANCE_COUNT, count);
+    // The rows may mean other instances now.
+    this.#publishedUs = -Infinity;
   }
 
-  /** Carries out all outputs that wait, then publishes the instances' status. */
+  /** Carries out all outputs that wait, then publishes the status of instances that moved. */
   drain(nowUs: number): void {
     const { core } = this.#tools;
-    let transition = false;
     for (let size = core.poll(); size > 0; size = core.poll()) {
       const kind = this.#output.view.getUint32(0, true);
       if (
@@ -103,13 +109,27 @@ export class WireEffects {
         continue;
       }
       this.#commitAddresses(nowUs);
-      if (kind === OUTPUT_TRANSITION) transition = true;
+      if (kind === OUTPUT_TRANSITION) {
+        this.#publishRow(this.#output.view.getUint32(TRANSITION_OUTPUT.instance, true));
+      }
       if (kind === OUTPUT_PACKET) this.#sendPacket(nowUs);
       else if (kind === OUTPUT_FRAME) this.#sendFrame(nowUs);
-      else this.#toMain(this.#output.bytes.slice(0, size));
+      else this.#outbox.push(this.#output.bytes.slice(0, size));
     }
     this.#commitAddresses(nowUs);
-    if (transition || nowUs - this.#publishedUs >= PUBLISH_US) this.#publish(nowUs);
+    this.#isStale = true;
+    this.#publish(nowUs);
+  }
+
+  /** Once in each round of the loop: sends and publishes what had to wait. */
+  settle(nowUs: number): void {
+    this.#outbox.flush();
+    this.#publish(nowUs);
+  }
+
+  /** True while main has not taken what it must hear. */
+  get isWaiting(): boolean {
+    return this.#outbox.isWaiting;
   }
 
   #sendPacket(nowUs: number): void {
@@ -177,16 +197,20 @@ export class WireEffects {
   }
 
   #publish(nowUs: number): void {
-    const { core, shared } = this.#tools;
+    if (!this.#isStale || nowUs - this.#publishedUs < PUBLISH_US) return;
     this.#publishedUs = nowUs;
-    for (let instance = 0; instance < this.#instanceCount; instance++) {
-      const at = core.statusAddress(instance);
-      if (at === 0) continue;
-      shared.publishStatus(
-        instance,
-        new Uint8Array(core.memory.buffer, at, INSTANCE_STATUS_SIZE),
-      );
-    }
+    this.#isStale = false;
+    for (let instance = 0; instance < this.#instanceCount; instance++) this.#publishRow(instance);
+  }
+
+  #publishRow(instance: number): void {
+    const { core, shared } = this.#tools;
+    const at = core.statusAddress(instance);
+    if (at === 0) return;
+    shared.publishStatus(
+      instance,
+      new Uint8Array(core.memory.buffer, at, INSTANCE_STATUS_SIZE),
+    );
   }
 
   /** Removes every address that is still held; the last thing an orderly worker does. */
@@ -210,17 +234,17 @@ export class WireEffects {
   /** Tells main the result of a configuration. */
   configResult(message: ConfigResultMessage): void {
     if (message.status === 0) this.#tools.shared.set(WORD.GENERATION, message.generation);
-    this.#toMain(encodeConfigResult(message));
+    this.#outbox.push(encodeConfigResult(message));
   }
 
   /** Tells main that links changed. */
   linksChanged(): void {
-    this.#toMain(encodeLinksChanged());
+    this.#outbox.push(encodeLinksChanged());
   }
 
   /** A line for main's log. */
   remark(level: RemarkLevel, text: string): void {
-    this.#toMain(encodeRemark({ level, text }));
+    this.#outbox.push(encodeRemark({ level, text }));
   }
 
   /** The same, at most once a minute for one text. */
@@ -234,12 +258,5 @@ export class WireEffects {
 
   #name(ifindex: number): string {
     return this.#tools.nameOf(ifindex);
-  }
-
-  #toMain(record: Uint8Array): void {
-    const { toMain } = this.#tools.shared;
-    if (toMain.push(record) !== "queued-wake") return;
-    const { words, index } = toMain.asleepWord;
-    Atomics.notify(words, index);
   }
 }
