@@ -223,7 +223,8 @@ export class Daemon {
   async #openBalancer(config: Config): Promise<OpenedBalancer | null> {
     if (this.#balancer.kind !== "none") return null;
     if (config.virtualServers.length === 0 && this.#generation > 0) return null;
-    const ours = this.#state.read();
+    const { services: ours, refused } = this.#state.read();
+    if (refused !== null) this.#reporter.daemon("warning", refused);
     const hasLeftovers = ours.size > 0;
     const balancer = await chooseBalancer(config, hasLeftovers, this.#options, this.#reporter);
     const present = await balancer.present();
@@ -430,7 +431,8 @@ export class Daemon {
     this.#runner.close();
     this.#effects.close();
     await this.#balancer.close();
-    if (!keepServices) this.#state.remove();
+    const refused = keepServices ? null : this.#state.remove();
+    if (refused !== null) this.#reporter.daemon("warning", refused);
     await this.#control?.close();
     return orderly;
   }

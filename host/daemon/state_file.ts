@@ -30,17 +30,18 @@ export class StateFile {
     this.#path = stateFilePath(pidFile);
   }
 
-  /** What the last run noted; empty when there is no file or it makes no sense. */
-  read(): Set<string> {
+  /** What the last run noted; nothing when there is no file, or it cannot be read: then why. */
+  read(): { services: Set<string>; refused: string | null } {
     try {
-      if (Deno.statSync(this.#path).size > STATE_SIZE_MAX) return new Set();
-      const state: unknown = JSON.parse(Deno.readTextFileSync(this.#path));
-      const { services } = state as { services?: unknown };
-      if (!Array.isArray(services)) return new Set();
-      return new Set(services.filter((service) => typeof service === "string"));
+      if (Deno.statSync(this.#path).size > STATE_SIZE_MAX) throw new Error("it is too large");
+      const state = JSON.parse(Deno.readTextFileSync(this.#path)) as { services?: unknown } | null;
+      if (!Array.isArray(state?.services)) throw new Error("it has no list of services");
+      const services = state.services.filter((service) => typeof service === "string");
+      return { services: new Set(services), refused: null };
     } catch (error) {
-      if (error instanceof Deno.errors.NotFound || error instanceof SyntaxError) return new Set();
-      throw error;
+      const isMissing = error instanceof Deno.errors.NotFound;
+      const refused = isMissing ? null : `cannot read ${this.#path}: ${errorText(error)}`;
+      return { services: new Set(), refused };
     }
   }
 
@@ -65,12 +66,14 @@ export class StateFile {
     }
   }
 
-  /** Removes it: nothing of ours is left. */
-  remove(): void {
+  /** Removes it: nothing of ours is left. Answers why not, or null. */
+  remove(): string | null {
     try {
       Deno.removeSync(this.#path);
+      return null;
     } catch (error) {
-      if (!(error instanceof Deno.errors.NotFound)) throw error;
+      if (error instanceof Deno.errors.NotFound) return null;
+      return `cannot remove ${this.#path}: ${errorText(error)}`;
     }
   }
 }
