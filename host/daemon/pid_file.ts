@@ -19,22 +19,12 @@ export class PidFile {
    * holds it, "pid-file" when it cannot be written.
    */
   static take(path: string): PidFile {
-    let file: Deno.FsFile;
-    try {
-      Deno.mkdirSync(path.slice(0, path.lastIndexOf("/")) || "/", { recursive: true });
-      file = Deno.openSync(path, { create: true, read: true, write: true, mode: 0o644 });
-    } catch (cause) {
-      throw new VipdError("pid-file", `cannot open pid file ${path}: ${reason(cause)}`, {
-        cause,
-        hint: "name a writable place with --pid FILE, or run as root",
-      });
-    }
-    const other = holder(file);
-    if (other !== null) {
+    let file = openLocked(path);
+    // The daemon before may have removed the file after we opened it: ours would be a lock that nobody
+    // sees.
+    while (!standsAt(path, file)) {
       file.close();
-      throw new VipdError("already-running", `daemon is already running, ${other} (${path})`, {
-        hint: "stop it first, or give this one another pid file with --pid FILE",
-      });
+      file = openLocked(path);
     }
     try {
       // Everybody may read it, as keepalived's: the umask is for what is secret.
@@ -61,6 +51,37 @@ export class PidFile {
     } finally {
       this.#file.close();
     }
+  }
+}
+
+/** Opens the file and takes its lock. Throws VipdError as PidFile.take. */
+function openLocked(path: string): Deno.FsFile {
+  let file: Deno.FsFile;
+  try {
+    Deno.mkdirSync(path.slice(0, path.lastIndexOf("/")) || "/", { recursive: true });
+    file = Deno.openSync(path, { create: true, read: true, write: true, mode: 0o644 });
+  } catch (cause) {
+    throw new VipdError("pid-file", `cannot open pid file ${path}: ${reason(cause)}`, {
+      cause,
+      hint: "name a writable place with --pid FILE, or run as root",
+    });
+  }
+  const other = holder(file);
+  if (other === null) return file;
+  file.close();
+  throw new VipdError("already-running", `daemon is already running, ${other} (${path})`, {
+    hint: "stop it first, or give this one another pid file with --pid FILE",
+  });
+}
+
+/** Whether the path still names the file that was opened. */
+function standsAt(path: string, file: Deno.FsFile): boolean {
+  try {
+    const [named, opened] = [Deno.statSync(path), file.statSync()];
+    return named.ino === opened.ino && named.dev === opened.dev;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
   }
 }
 
