@@ -41,6 +41,11 @@ export class OwnAddresses {
     this.#expected.set(text, (this.#expected.get(text) ?? 0) + 1);
   }
 
+  /** The kernel did not have it any more: there is nothing to announce. */
+  gone(key: AddressKey): void {
+    this.#held.delete(textOf(key));
+  }
+
   /** True for an address that we put there and did not remove; it may have expired meanwhile. */
   holds(key: AddressKey): boolean {
     return this.#held.has(textOf(key));
