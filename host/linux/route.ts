@@ -106,8 +106,9 @@ export class RouteSocket {
         if (failure === undefined) {
           if (change.operation === "add") this.own.added(change.request);
           else this.own.removed(change.request);
-        } else if (isGoneAlready(change, failure.errno)) this.own.gone(change.request);
-        else {
+        } else if (isGoneAlready(change, failure.errno)) {
+          this.own.gone(change.request);
+        } else {
           failures.push({ ...change, error: addressError(change, failure) });
         }
       }
