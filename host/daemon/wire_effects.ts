@@ -1,6 +1,6 @@
 // Carries out what the core says, in its order: packets and frames leave at once, address changes
-// are gathered and sent to the kernel as one batch as soon as something else comes (so a burst of
-// refreshes is one system call), records for reading go to main. Decides nothing.
+// are gathered and sent to the kernel as one batch as soon as something else comes, renewals of leases
+// behind the adverts of the same moment; records for reading go to main. Decides nothing.
 
 import type { Family } from "../base/address.ts";
 import { errnoName } from "../base/errno.ts";
@@ -68,6 +68,8 @@ export class WireEffects {
   #instanceCount = 0;
   #publishedUs = -Infinity;
   #isStale = false;
+  /** An addition or removal is queued, whose place among the other outputs matters. */
+  #hasChanges = false;
 
   constructor(tools: EffectTools) {
     this.#tools = tools;
@@ -108,7 +110,8 @@ export class WireEffects {
         this.#queueAddress(kind);
         continue;
       }
-      this.#commitAddresses(nowUs);
+      // The advert of the next instance need not wait for the kernel to renew leases.
+      if (kind !== OUTPUT_PACKET || this.#hasChanges) this.#commitAddresses(nowUs);
       if (kind === OUTPUT_TRANSITION) {
         this.#publishRow(this.#output.view.getUint32(TRANSITION_OUTPUT.instance, true));
       }
@@ -159,6 +162,7 @@ export class WireEffects {
 
   #queueAddress(kind: number): void {
     const request = this.#addressRequest();
+    if (kind !== OUTPUT_ADDRESS_REFRESH) this.#hasChanges = true;
     if (kind === OUTPUT_ADDRESS_REMOVE) {
       this.#tools.route.queueRemove(request);
       this.#held.remove(request);
@@ -190,6 +194,7 @@ export class WireEffects {
   }
 
   #commitAddresses(nowUs: number): void {
+    this.#hasChanges = false;
     if (this.#tools.route.queuedCount === 0) return;
     for (const failure of this.#tools.route.commit()) {
       this.once(nowUs, `${failure.error.message} (${failure.error.hint ?? "no hint"})`, "error");
