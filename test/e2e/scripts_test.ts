@@ -51,7 +51,12 @@ async function setExit(node: LabNode, name: string, status: number): Promise<voi
 }
 
 function judge(name: string, lines: string[]): string {
-  const script = [`script "/etc/keepalived/judge.sh ${name}"`, "interval 0.1", ...lines];
+  const script = [
+    `script "/etc/keepalived/judge.sh ${name}"`,
+    "interval 0.1",
+    "timeout 5",
+    ...lines,
+  ];
   return `vrrp_script ${name} {\n${script.map((line) => `    ${line}\n`).join("")}}`;
 }
 
