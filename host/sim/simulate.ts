@@ -1,0 +1,50 @@
+// One simulation from beginning to end: the function behind `vipd simulate`, the search and the tests.
+// Everything follows from (configurations, scenario, seed): the same three give the same bytes on Deno,
+// Node and in a browser.
+// This module is browser safe.
+
+import type { Config } from "../conf/model.ts";
+import type { Scenario } from "./scenario.ts";
+import type { Invariant, TraceEvent, Violation } from "./world_view.ts";
+
+/** What to play. */
+export interface SimulationOptions {
+  /** The core. */
+  wasm: WebAssembly.Module;
+  /** The nodes; their names are what the scenario calls them. At least one. */
+  nodes: readonly SimulatedNode[];
+  scenario: Scenario;
+  /** Unsigned 32 bit. */
+  seed: number;
+  /** Each is made anew for the run; ALL_INVARIANTS (invariants/index.ts) is the whole list. */
+  invariants: readonly (() => Invariant)[];
+  /** Hears of everything in order; null = nobody does, which is faster. */
+  trace: ((event: TraceEvent) => void) | null;
+  /** Trace adverts too. */
+  traceAdverts: boolean;
+  /** End at the first violation, or go on and note all (VIOLATION_MAX). */
+  stopAtViolation: boolean;
+}
+
+/** One node to play. */
+export interface SimulatedNode {
+  name: string;
+  config: Config;
+}
+
+/** Violations that are noted in one run. */
+export const VIOLATION_MAX = 100;
+
+/** What came of it. */
+export interface SimulationResult {
+  violations: Violation[];
+  /** When it ended: the scenario's duration, or the time of the violation. */
+  endUs: number;
+  /** Events of the world that were played. */
+  events: number;
+  /** Hash of every output of every core in order with its time, 16 hex digits: the same play. */
+  digest: string;
+}
+
+/** Plays a simulation. Throws VipdError `scenario` when the scenario names what is not there. */
+export declare function simulate(options: SimulationOptions): SimulationResult;

@@ -1,0 +1,160 @@
+// What a simulation shows to those who watch it: invariants, the account of addresses, the timeline, the
+// page. The world (world.ts) implements it; nobody who watches may change it. Times are microseconds
+// of the simulation's own clock (the true time), which no node sees.
+// This module is browser safe.
+
+import type { Config, VrrpInstance } from "../conf/model.ts";
+import type { StateName } from "../core/abi.gen.ts";
+import type {
+  CoreRecord,
+  NotifyOutput,
+  ScriptOutcome,
+  TransitionRecord,
+} from "../engine/contract.ts";
+import type { EngineEvent } from "../engine/event.ts";
+import type { Action } from "./scenario.ts";
+
+/** What a node's process does. `off`: the whole machine is; `frozen`: it stands still whole. */
+export type ProcessState = "off" | "down" | "running" | "paused" | "frozen";
+
+/** One vrrp_instance of a node, as the world sees it from outside. */
+export interface InstanceView {
+  readonly node: NodeView;
+  /** From the configuration in force. */
+  readonly config: VrrpInstance;
+  readonly name: string;
+  /** Number in the core. */
+  readonly number: number;
+  /** Number of the segment that its interface is on. */
+  readonly segment: number;
+  /** That of the last transition; "INIT" before the first one and when the process is gone. */
+  readonly state: StateName;
+  /** When that was. */
+  readonly sinceUs: number;
+  /** The last transition; null before the first. */
+  readonly transition: TransitionRecord | null;
+  /** Priority in its adverts now, read from the core; 0 when the process is gone. */
+  priorityEffective(): number;
+  /** Source address of its adverts; null when its interface has none of the family. */
+  source(): string | null;
+}
+
+/** One node. */
+export interface NodeView {
+  readonly index: number;
+  readonly name: string;
+  readonly process: ProcessState;
+  /** In force; null when the process is gone. */
+  readonly config: Config | null;
+  /** In the order of the configuration; empty when the process is gone. */
+  readonly instances: readonly InstanceView[];
+  /** Grows with each start of the process. */
+  readonly life: number;
+  /** Messages lost between the halves. */
+  readonly overruns: number;
+  /** Its kernel has the address now (leases counted in); of a frozen or dark machine: still has. */
+  holds(address: string): boolean;
+  /** The interface is up and its cable is in. */
+  linkGood(name: string): boolean;
+  /** Bytes of the core's memory, and entries in all queues of the node. */
+  memoryBytes(): number;
+  queueLength(): number;
+}
+
+/** The client on a segment, and what it believes. */
+export interface ClientView {
+  readonly segment: number;
+  /** MAC in its ARP or neighbour cache for an address; null = none. */
+  macOf(address: string): string | null;
+  /** When that entry last changed or was confirmed. */
+  confirmedUs(address: string): number;
+}
+
+/** The world. */
+export interface WorldView {
+  readonly nowUs: number;
+  readonly nodes: readonly NodeView[];
+  readonly clients: readonly ClientView[];
+  /** When something last disturbed the peace: a step, a script's changed answer, a healed wire. */
+  readonly disturbedUs: number;
+  /** Nothing has disturbed it for settleUs(). */
+  readonly atRest: boolean;
+  /** Down interval, skew, preempt delay and the time that messages and scripts take: the longest of all. */
+  settleUs(): number;
+  /**
+   * The nodes that hear each other on a segment, in sets; null while that cannot be said (a one-way
+   * cut, a wire that loses). Machines that are off, frozen or unplugged there are in none.
+   */
+  components(segment: number): NodeView[][] | null;
+  /** MAC of a node's interface on a segment. */
+  macOf(node: NodeView, segment: number): string;
+  /** Events that wait in the world's queue. */
+  queueLength(): number;
+}
+
+/** An advert that left a node. */
+export interface SentAdvert {
+  readonly node: NodeView;
+  readonly ifindex: number;
+  readonly vrid: number;
+  readonly priority: number;
+  readonly family: "INET" | "INET6";
+}
+
+/** What a violated invariant says. */
+export interface Violation {
+  /** Name of the invariant. */
+  invariant: string;
+  atUs: number;
+  /** What was seen and what should be, with names and numbers, in a sentence. */
+  text: string;
+}
+
+/**
+ * One invariant. Made anew for each run. Each hook answers null, or what is violated; the world then
+ * notes the violation and goes on or stops, as it was told. A hook that is not there costs nothing.
+ */
+export interface Invariant {
+  readonly name: string;
+  /** Reused for every advert of the run: copy what is to be kept. */
+  advert?(world: WorldView, advert: SentAdvert): string | null;
+  /** The record was taken: the view shows the new state. Subject GROUP too. */
+  transition?(world: WorldView, node: NodeView, record: TransitionRecord): string | null;
+  /** Any other record of the core that a person reads. */
+  record?(world: WorldView, node: NodeView, record: CoreRecord): string | null;
+  /** A kernel got or lost an address (by whom or what does not matter). */
+  address?(world: WorldView, node: NodeView, address: string, held: boolean): string | null;
+  /** A notification script starts, and ends. */
+  notify?(world: WorldView, node: NodeView, notify: NotifyOutput): string | null;
+  notifyDone?(world: WorldView, node: NodeView, id: number): string | null;
+  /** The process started, ended, was paused, frozen or let go on. */
+  process?(world: WorldView, node: NodeView, was: ProcessState): string | null;
+  /**
+   * The world is at rest: called once when it comes to rest, and at rest after each moment in which a
+   * state, an address or a client's cache changed.
+   */
+  atRest?(world: WorldView): string | null;
+  /** The run is over. */
+  end?(world: WorldView): string | null;
+}
+
+/** One line of the timeline. `node: null`: the world itself. */
+export type TraceEvent =
+  & { atUs: number; node: string | null }
+  & (
+    | { kind: "action"; action: Action; text: string }
+    | { kind: "record"; record: CoreRecord }
+    | { kind: "event"; event: EngineEvent }
+    | {
+      kind: "address";
+      address: string;
+      held: boolean;
+      why: "core" | "lease" | "foreign" | "boot";
+    }
+    | { kind: "client"; segment: number; address: string; mac: string | null; owner: string | null }
+    | { kind: "notify"; notify: NotifyOutput }
+    | { kind: "violation"; violation: Violation }
+    /** Only when asked for. */
+    | { kind: "advert"; vrid: number; priority: number; family: "INET" | "INET6" }
+    | { kind: "script"; script: string; outcome: ScriptOutcome }
+  );
