@@ -9,6 +9,7 @@ import {
   GROUP_MAX,
   type Input,
   INPUT_SIZE_MAX,
+  INPUT_TIMER,
   INSTANCE_MAX,
   type InstanceStatus,
   INTERFACE_ADDRESS_MAX,
@@ -22,6 +23,7 @@ import {
   STATUS_OK,
   type StatusName,
   statusName,
+  TIMER_INPUT_SIZE,
   TRACK_MAX,
   TRACKER_MAX,
   VIP_MAX,
@@ -180,9 +182,26 @@ export class Core {
     return this.#exports.pollOutput();
   }
 
+  /** Hands in a timer record. Answers a STATUS_ code. */
+  fire(now: number): number {
+    this.#view.setUint32(this.inputAddress, INPUT_TIMER, true);
+    this.#view.setUint32(this.inputAddress + 4, TIMER_INPUT_SIZE, true);
+    return this.handle(now, TIMER_INPUT_SIZE);
+  }
+
+  /** OUTPUT_ code of the record that the last poll() made. */
+  outputKind(): number {
+    return this.#view.getUint32(this.outputAddress, true);
+  }
+
+  /** The record that the last poll() made, as an object. */
+  output(): Output {
+    return readOutput(this.#view, this.outputAddress);
+  }
+
   /** The next output record, or null when there is none. */
   pollOutput(): Output | null {
-    return this.poll() === 0 ? null : readOutput(this.#view, this.outputAddress);
+    return this.poll() === 0 ? null : this.output();
   }
 
   /** All outputs that wait, in order. */

@@ -6,10 +6,9 @@
 
 import { VipdError } from "../base/errors.ts";
 import type { Config } from "../conf/model.ts";
-import type { Input, Output } from "../core/abi.gen.ts";
+import { type Input, type Output, OUTPUT_TRANSITION } from "../core/abi.gen.ts";
 import type { CoreRecord, EngineInput, EngineOutput, HostIdentity } from "./contract.ts";
 import { buildCoreConfig } from "./core_config.ts";
-import type { Engine } from "./engine.ts";
 import { RecordNamer } from "./names.ts";
 
 /** Inputs that wait between the halves; one more and the oldest is lost and counted. */
@@ -31,25 +30,43 @@ export function coreInputOf(output: EngineOutput): Input | null {
 
 /** A core as the node drives it (host/core's handle has this shape). */
 export interface CoreHandle {
-  /** Microseconds; answers a STATUS_ code. */
+  /** Takes the record of `size` bytes at the core's input buffer; microseconds; a STATUS_ code. */
+  handle(nowUs: number, size: number): number;
   handleInput(nowUs: number, input: Input): number;
-  pollOutput(): Output | null;
+  /** Hands in a timer record. */
+  fire(nowUs: number): number;
+  /** Makes the next output stand at the core's output buffer: its bytes, 0 = none. */
+  poll(): number;
+  /** OUTPUT_ code of that output, and the output as an object. */
+  outputKind(): number;
+  output(): Output;
   nextTimeout(): number;
 }
 
-/** What a node gives out: everything but what the halves tell each other alone. */
-export type NodeOutput =
-  | {
-    from: "core";
-    output: Output; /** With names; null for packets and addresses. */
-    record: CoreRecord | null;
-  }
-  | { from: "engine"; output: EngineOutput };
+/** An engine as the node drives it. */
+export interface EngineHandle {
+  handleInput(nowUs: number, input: EngineInput): void;
+  pollOutput(): EngineOutput | null;
+  nextTimeout(): number;
+}
+
+/**
+ * Who carries out what a node gives out: everything but what the halves tell each other alone. Called
+ * while the node works: it must not hand anything in before the node's method has returned.
+ */
+export interface NodeSink {
+  /** A packet, frame or address: the record of `size` bytes stands at the core's output buffer. */
+  effect(kind: number, size: number): void;
+  /** A record that a person reads. */
+  record(record: CoreRecord): void;
+  engine(output: EngineOutput): void;
+}
 
 /** Parameters of a node. */
 export interface NodeOptions {
   core: CoreHandle;
-  engine: Engine;
+  engine: EngineHandle;
+  sink: NodeSink;
   host: HostIdentity;
   /** How long a message between the halves is under way, microseconds. */
   queueDelayUs: number;
@@ -63,25 +80,31 @@ interface Waiting<T> {
 /** A simulated node. */
 export class Node {
   readonly core: CoreHandle;
-  readonly engine: Engine;
+  readonly engine: EngineHandle;
   /** Messages lost because a queue was full. */
   overruns = 0;
-  /** Inputs that the core refused: status codes in order. */
+  /** Inputs of main that the core refused: status codes in order. */
   readonly refusals: { input: Input["kind"]; status: number }[] = [];
   readonly #namer = new RecordNamer();
+  readonly #sink: NodeSink;
   readonly #host: HostIdentity;
   readonly #queueDelayUs: number;
   readonly #toCore: Waiting<Input>[] = [];
   readonly #toEngine: Waiting<EngineInput>[] = [];
-  #outputs: NodeOutput[] = [];
   #stalledUntilUs = 0;
   #generation = 0;
 
   constructor(options: NodeOptions) {
     this.core = options.core;
     this.engine = options.engine;
+    this.#sink = options.sink;
     this.#host = options.host;
     this.#queueDelayUs = options.queueDelayUs;
+  }
+
+  /** Messages between the halves that wait. */
+  get queueLength(): number {
+    return this.#toCore.length + this.#toEngine.length;
   }
 
   /** Starts with a configuration, or reloads. Answers the interfaces that the node does not have. */
@@ -113,21 +136,32 @@ export class Node {
     this.#drain(nowUs);
   }
 
+  /**
+   * An event for the core whose record of `size` bytes stands at the core's input buffer: what the
+   * worker reads from its sockets. Answers the STATUS_ code.
+   */
+  handleRecord(nowUs: number, size: number): number {
+    const status = this.core.handle(nowUs, size);
+    this.#takeCoreOutputs(nowUs);
+    this.#drain(nowUs);
+    return status;
+  }
+
   /** Time alone. */
   handleTimer(nowUs: number): void {
-    if (this.core.nextTimeout() <= nowUs) this.#push(this.#toCore, nowUs, { kind: "timer" });
-    if (this.engine.nextTimeout() <= nowUs) this.#push(this.#toEngine, nowUs, { kind: "timer" });
+    if (this.core.nextTimeout() <= nowUs) {
+      this.core.fire(nowUs);
+      this.#takeCoreOutputs(nowUs);
+    }
+    if (this.engine.nextTimeout() <= nowUs && nowUs >= this.#stalledUntilUs) {
+      this.#push(this.#toEngine, nowUs, { kind: "timer" });
+    }
     this.#drain(nowUs);
   }
 
   /** Main stands still until then: the engine hears nothing, the core goes on. */
   stallEngine(untilUs: number): void {
     this.#stalledUntilUs = Math.max(this.#stalledUntilUs, untilUs);
-  }
-
-  /** The next output, or null. */
-  pollOutput(): NodeOutput | null {
-    return this.#outputs.shift() ?? null;
   }
 
   /** When to call handleTimer next: microseconds, or Infinity. */
@@ -162,18 +196,26 @@ export class Node {
     for (let input: Input | null = next; input !== null; input = takeDue(this.#toCore, nowUs)) {
       const status = this.core.handleInput(nowUs, input);
       if (status !== 0) this.refusals.push({ input: input.kind, status });
-      for (let output = this.core.pollOutput(); output !== null; output = this.core.pollOutput()) {
-        this.#takeCoreOutput(nowUs, output);
-      }
+      this.#takeCoreOutputs(nowUs);
     }
     return true;
   }
 
-  #takeCoreOutput(nowUs: number, output: Output): void {
+  #takeCoreOutputs(nowUs: number): void {
+    const { core } = this;
+    for (let size = core.poll(); size > 0; size = core.poll()) {
+      const kind = core.outputKind();
+      if (kind < OUTPUT_TRANSITION) this.#sink.effect(kind, size);
+      else this.#takeRecord(nowUs, core.output());
+    }
+  }
+
+  #takeRecord(nowUs: number, output: Output): void {
     const record = this.#namer.name(output);
-    const input = record === null ? null : engineInputOf(record);
+    if (record === null) return;
+    const input = engineInputOf(record);
     if (input !== null) this.#push(this.#toEngine, nowUs + this.#queueDelayUs, input);
-    this.#outputs.push({ from: "core", output, record });
+    this.#sink.record(record);
   }
 
   #drainEngine(nowUs: number): boolean {
@@ -188,7 +230,7 @@ export class Node {
     ) {
       const input = coreInputOf(output);
       if (input !== null) this.#push(this.#toCore, nowUs + this.#queueDelayUs, input);
-      this.#outputs.push({ from: "engine", output });
+      this.#sink.engine(output);
     }
     return true;
   }

@@ -14,7 +14,9 @@ import {
   config,
   group,
   instance,
+  KeepingSink,
   NO_NOTIFY,
+  type NodeOutput,
   script,
   SECOND_US,
   trackedScript,
@@ -32,9 +34,12 @@ class Scenario {
   stopped = false;
   nowUs = 0;
   exitCode = 0;
+  readonly #core = Core.create(WASM, { counts: CORE_COUNTS_SMALL });
+  readonly #sink = new KeepingSink(this.#core);
   readonly node = new Node({
-    core: Core.create(WASM, { counts: CORE_COUNTS_SMALL }),
+    core: this.#core,
     engine: new Engine({ seed: 1 }),
+    sink: this.#sink,
     host: { name: "director", user: "root" },
     queueDelayUs: 50,
   });
@@ -94,7 +99,13 @@ class Scenario {
   }
 
   #drain(): void {
-    for (let next = this.node.pollOutput(); next !== null; next = this.node.pollOutput()) {
+    for (let kept = this.#sink.take(); kept.length > 0; kept = this.#sink.take()) {
+      this.#carryOut(kept);
+    }
+  }
+
+  #carryOut(kept: NodeOutput[]): void {
+    for (const next of kept) {
       if (next.from === "core") {
         const { output, record } = next;
         if (record !== null) this.lines.push(...logRecord(record).map(({ text }) => text));

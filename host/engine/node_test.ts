@@ -1,11 +1,12 @@
 import { describe, expect, it } from "vitest";
-import type { Input, Output } from "../core/abi.gen.ts";
+import { type Input, type Output, OUTPUT_NOTICE, OUTPUT_TRANSITION } from "../core/abi.gen.ts";
 import { Engine } from "./engine.ts";
-import { type CoreHandle, Node, NODE_QUEUE_MAX, type NodeOutput } from "./node.ts";
+import { type CoreHandle, Node, NODE_QUEUE_MAX } from "./node.ts";
 import {
   ALL_NOTIFY,
   config,
   instance,
+  KeepingSink,
   SECOND_US,
   trackedScript,
   transition,
@@ -38,8 +39,28 @@ class FakeCore implements CoreHandle {
     return input.kind === "link" ? 66 : 0;
   }
 
-  pollOutput(): Output | null {
-    return this.outputs.shift() ?? null;
+  #polled: Output | null = null;
+
+  handle(): number {
+    throw new Error("no records in these tests");
+  }
+
+  fire(nowUs: number): number {
+    return this.handleInput(nowUs, { kind: "timer" });
+  }
+
+  poll(): number {
+    this.#polled = this.outputs.shift() ?? null;
+    return this.#polled === null ? 0 : 8;
+  }
+
+  outputKind(): number {
+    return this.output().kind === "transition" ? OUTPUT_TRANSITION : OUTPUT_NOTICE;
+  }
+
+  output(): Output {
+    if (this.#polled === null) throw new Error("nothing was polled");
+    return this.#polled;
   }
 
   nextTimeout(): number {
@@ -49,29 +70,23 @@ class FakeCore implements CoreHandle {
 
 function nodeOf(queueDelayUs = 0) {
   const core = new FakeCore();
-  const node = new Node({ core, engine: new Engine({ seed: 1 }), host: HOST, queueDelayUs });
-  return { core, node };
-}
-
-function drain(node: Node): NodeOutput[] {
-  const outputs: NodeOutput[] = [];
-  for (let output = node.pollOutput(); output !== null; output = node.pollOutput()) {
-    outputs.push(output);
-  }
-  return outputs;
+  const sink = new KeepingSink(core);
+  const engine = new Engine({ seed: 1 });
+  const node = new Node({ core, engine, sink, host: HOST, queueDelayUs });
+  return { core, engine, sink, node };
 }
 
 /** Starts, and gives the first run's number. */
-function startRun(node: Node): number {
+function startRun(node: Node, sink: KeepingSink): number {
   expect(node.configure(0, CONFIG, INTERFACES)).toEqual([]);
-  for (const { output } of drain(node)) if (output.kind === "runScript") return output.run;
+  for (const { output } of sink.take()) if (output.kind === "runScript") return output.run;
   throw new Error("no script was run");
 }
 
 describe("Node", () => {
   it("hands the core the configuration first, then tracker states, and the engine transitions", () => {
-    const { core, node } = nodeOf();
-    const run = startRun(node);
+    const { core, sink, node } = nodeOf();
+    const run = startRun(node, sink);
     expect(core.inputs.map((input) => input.kind)).toEqual([
       "configBegin",
       "configTracker",
@@ -81,7 +96,7 @@ describe("Node", () => {
     ]);
     const outcome = { kind: "exit" as const, code: 0 };
     node.handleEngineInput(SECOND_US, { kind: "scriptResult", run, outcome });
-    const outputs = drain(node);
+    const outputs = sink.take();
     expect(core.inputs.at(-1)).toEqual({ nowUs: SECOND_US, kind: "tracker" });
     const kinds = outputs.map(({ from, output }) => `${from} ${output.kind}`);
     expect(kinds).toContain("core transition");
@@ -91,34 +106,34 @@ describe("Node", () => {
   });
 
   it("takes the queue's delay both ways", () => {
-    const { core, node } = nodeOf(1000);
-    const run = startRun(node);
+    const { core, sink, node } = nodeOf(1000);
+    const run = startRun(node, sink);
     const outcome = { kind: "exit" as const, code: 1 };
     node.handleEngineInput(500, { kind: "scriptResult", run, outcome });
     expect(core.inputs.at(-1)?.kind).toBe("configCommit");
     expect(node.nextTimeout()).toBe(1500);
     node.handleTimer(1500);
     expect(core.inputs.at(-1)).toEqual({ nowUs: 1500, kind: "tracker" });
-    expect(drain(node).some(({ output }) => output.kind === "notify")).toBe(false);
+    expect(sink.take().some(({ output }) => output.kind === "notify")).toBe(false);
     node.handleTimer(2500);
-    expect(drain(node).some(({ output }) => output.kind === "notify")).toBe(true);
+    expect(sink.take().some(({ output }) => output.kind === "notify")).toBe(true);
   });
 
   it("a main thread that stands still does not hold the core", () => {
-    const { core, node } = nodeOf();
-    startRun(node);
+    const { core, sink, node } = nodeOf();
+    startRun(node, sink);
     node.stallEngine(5 * SECOND_US);
     core.outputs.push(transition("", "MASTER"));
     node.handleCoreInput(SECOND_US, { kind: "timer" });
-    expect(drain(node).map(({ from }) => from)).toEqual(["core"]);
+    expect(sink.take().map(({ from }) => from)).toEqual(["core"]);
     expect(node.nextTimeout()).toBe(5 * SECOND_US);
     node.handleTimer(5 * SECOND_US);
-    expect(drain(node).some(({ output }) => output.kind === "notify")).toBe(true);
+    expect(sink.take().some(({ output }) => output.kind === "notify")).toBe(true);
   });
 
   it("loses the oldest message of a full queue and counts it", () => {
-    const { node } = nodeOf();
-    startRun(node);
+    const { node, sink } = nodeOf();
+    startRun(node, sink);
     node.stallEngine(5 * SECOND_US);
     for (let i = 0; i < NODE_QUEUE_MAX + 3; i++) node.handleEngineInput(1, { kind: "timer" });
     expect(node.overruns).toBe(3);
@@ -140,13 +155,13 @@ describe("Node", () => {
   });
 
   it("stops halves that answer each other without end", () => {
-    const { core, node } = nodeOf();
-    startRun(node);
+    const { core, engine, sink, node } = nodeOf();
+    startRun(node, sink);
     core.handleInput = () => {
       core.outputs.push(transition("", "MASTER"));
       return 0;
     };
-    const endless = node.engine;
+    const endless = engine;
     const poll = endless.pollOutput.bind(endless);
     endless.pollOutput = () => {
       const output = poll();

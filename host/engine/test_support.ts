@@ -14,9 +14,10 @@ import type {
   VrrpInstance,
   VrrpScript,
 } from "../conf/model.ts";
-import type { StateName } from "../core/abi.gen.ts";
+import type { Output, StateName } from "../core/abi.gen.ts";
 import type {
   CheckOutcome,
+  CoreRecord,
   EngineInput,
   EngineOutput,
   IpvsFailure,
@@ -28,6 +29,7 @@ import { buildCoreConfig } from "./core_config.ts";
 import type { CoreIndex } from "./core_index.ts";
 import { describeEvent } from "./describe_event.ts";
 import { Engine } from "./engine.ts";
+import type { NodeSink } from "./node.ts";
 import { applyOperation, type IpvsTable } from "./ipvs_table.ts";
 
 /** Microseconds of a second. */
@@ -381,5 +383,37 @@ export class EngineBench {
     if (entry === undefined) return null;
     return [...entry.destinations.values()]
       .map((row) => `${row.address}:${row.port} ${row.weight}`);
+  }
+}
+
+/** What a node gave out. */
+export type NodeOutput =
+  | { from: "core"; output: Output; record: CoreRecord | null }
+  | { from: "engine"; output: EngineOutput };
+
+/** A sink that keeps everything until it is taken. */
+export class KeepingSink implements NodeSink {
+  readonly #core: { output(): Output };
+  #kept: NodeOutput[] = [];
+
+  constructor(core: { output(): Output }) {
+    this.#core = core;
+  }
+
+  effect(): void {
+    this.#kept.push({ from: "core", output: this.#core.output(), record: null });
+  }
+
+  record(record: CoreRecord): void {
+    this.#kept.push({ from: "core", output: record, record });
+  }
+
+  engine(output: EngineOutput): void {
+    this.#kept.push({ from: "engine", output });
+  }
+
+  /** What came since the last call. */
+  take(): NodeOutput[] {
+    return this.#kept.splice(0);
   }
 }
