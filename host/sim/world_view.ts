@@ -4,7 +4,7 @@
 // This module is browser safe.
 
 import type { Config, VrrpInstance } from "../conf/model.ts";
-import type { StateName } from "../core/abi.gen.ts";
+import type { StateName, TrackerStateName } from "../core/abi.gen.ts";
 import type {
   CoreRecord,
   NotifyOutput,
@@ -52,6 +52,14 @@ export interface NodeView {
   readonly life: number;
   /** Messages lost between the halves. */
   readonly overruns: number;
+  /** Its wire worker's loop comes late by so much at the most, microseconds (Machine.latenessUs). */
+  readonly latenessUs: number;
+  /** A message between worker and main is so long under way, microseconds. */
+  readonly queueDelayUs: number;
+  /** Its own clock now, which its core reads; of a frozen machine it stands still. */
+  clockUs(): number;
+  /** What main last told the core of a script in this life; UNKNOWN before that. */
+  tracker(script: string): TrackerStateName;
   /** Its kernel has the address now (leases counted in); of a frozen or dark machine: still has. */
   holds(address: string): boolean;
   /** The interface is up and its cable is in. */
@@ -95,11 +103,40 @@ export interface WorldView {
 /** An advert that left a node. */
 export interface SentAdvert {
   readonly node: NodeView;
+  /** Of the configuration in force; null: a reload removed it in this moment. */
+  readonly instance: InstanceView | null;
   readonly ifindex: number;
   readonly vrid: number;
   readonly priority: number;
   readonly family: "INET" | "INET6";
 }
+
+/** An advert that a node's core was handed. */
+export interface HeardAdvert {
+  readonly node: NodeView;
+  /** That of the receiver which it is for; null = none. */
+  readonly instance: InstanceView | null;
+  /** Whether the core accepted it: the status was STATUS_OK. */
+  readonly accepted: boolean;
+  /** Source address. */
+  readonly source: string;
+  readonly vrid: number;
+  readonly priority: number;
+  readonly family: "INET" | "INET6";
+  /** In the packet, microseconds. */
+  readonly intervalUs: number;
+}
+
+/** A gratuitous ARP or an unsolicited neighbour advertisement that left a node. */
+export interface SentGarp {
+  readonly node: NodeView;
+  readonly segment: number;
+  /** The address that it announces. */
+  readonly address: string;
+}
+
+/** Who gave a kernel an address or took it away; `lease`: its lifetime was over. */
+export type AddressCause = "core" | "lease" | "foreign" | "boot";
 
 /** What a violated invariant says. */
 export interface Violation {
@@ -118,12 +155,25 @@ export interface Invariant {
   readonly name: string;
   /** Reused for every advert of the run: copy what is to be kept. */
   advert?(world: WorldView, advert: SentAdvert): string | null;
+  /**
+   * The core took an advert; its outputs are not taken yet, so the view shows the state before.
+   * Reused like that of `advert`.
+   */
+  heard?(world: WorldView, advert: HeardAdvert): string | null;
+  /** Reused like that of `advert`. */
+  garp?(world: WorldView, garp: SentGarp): string | null;
   /** The record was taken: the view shows the new state. Subject GROUP too. */
   transition?(world: WorldView, node: NodeView, record: TransitionRecord): string | null;
   /** Any other record of the core that a person reads. */
   record?(world: WorldView, node: NodeView, record: CoreRecord): string | null;
-  /** A kernel got or lost an address (by whom or what does not matter). */
-  address?(world: WorldView, node: NodeView, address: string, held: boolean): string | null;
+  /** A kernel got or lost an address. */
+  address?(
+    world: WorldView,
+    node: NodeView,
+    address: string,
+    held: boolean,
+    why: AddressCause,
+  ): string | null;
   /** A notification script starts, and ends. */
   notify?(world: WorldView, node: NodeView, notify: NotifyOutput): string | null;
   notifyDone?(world: WorldView, node: NodeView, id: number): string | null;
@@ -149,7 +199,7 @@ export type TraceEvent =
       kind: "address";
       address: string;
       held: boolean;
-      why: "core" | "lease" | "foreign" | "boot";
+      why: AddressCause;
     }
     | { kind: "client"; segment: number; address: string; mac: string | null; owner: string | null }
     | { kind: "notify"; notify: NotifyOutput }
