@@ -6,7 +6,7 @@
 
 import { VipdError } from "../base/errors.ts";
 import type { Config } from "../conf/model.ts";
-import { type Input, type Output, OUTPUT_TRANSITION } from "../core/abi.gen.ts";
+import { type Input, type Output, OUTPUT_TRANSITION, STATUS_OK } from "../core/abi.gen.ts";
 import type { CoreRecord, EngineInput, EngineOutput, HostIdentity } from "./contract.ts";
 import { buildCoreConfig } from "./core_config.ts";
 import { RecordNamer } from "./names.ts";
@@ -62,6 +62,14 @@ export interface NodeSink {
   engine(output: EngineOutput): void;
 }
 
+/** What became of a configuration. */
+export interface ConfigureAnswer {
+  /** Interfaces that the configuration names and the node does not have. */
+  missingInterfaces: string[];
+  /** STATUS_ code of the first record that the core refused; STATUS_OK: it is in force. */
+  status: number;
+}
+
 /** Parameters of a node. */
 export interface NodeOptions {
   core: CoreHandle;
@@ -107,8 +115,12 @@ export class Node {
     return this.#toCore.length + this.#toEngine.length;
   }
 
-  /** Starts with a configuration, or reloads. Answers the interfaces that the node does not have. */
-  configure(nowUs: number, config: Config, interfaces: ReadonlyMap<string, number>): string[] {
+  /** Starts with a configuration, or reloads. One that the core refuses changes nothing. */
+  configure(
+    nowUs: number,
+    config: Config,
+    interfaces: ReadonlyMap<string, number>,
+  ): ConfigureAnswer {
     const generation = ++this.#generation;
     const previous = this.#namer.current;
     const { records, index, missingInterfaces } = buildCoreConfig(config, {
@@ -117,11 +129,20 @@ export class Node {
       previous,
     });
     this.#namer.stage(index);
-    for (const input of records) this.#push(this.#toCore, nowUs, input);
+    for (const input of records) {
+      const status = this.core.handleInput(nowUs, input);
+      if (status === STATUS_OK) continue;
+      this.refusals.push({ input: input.kind, status });
+      this.#namer.discard(generation);
+      this.#takeCoreOutputs(nowUs);
+      this.#drain(nowUs);
+      return { missingInterfaces, status };
+    }
     const host = this.#host;
     this.#push(this.#toEngine, nowUs, { kind: "configure", generation, config, index, host });
+    this.#takeCoreOutputs(nowUs);
     this.#drain(nowUs);
-    return missingInterfaces;
+    return { missingInterfaces, status: STATUS_OK };
   }
 
   /** An event for the core: packet, link, address, command. */
@@ -195,7 +216,7 @@ export class Node {
     if (next === null) return false;
     for (let input: Input | null = next; input !== null; input = takeDue(this.#toCore, nowUs)) {
       const status = this.core.handleInput(nowUs, input);
-      if (status !== 0) this.refusals.push({ input: input.kind, status });
+      if (status !== STATUS_OK) this.refusals.push({ input: input.kind, status });
       this.#takeCoreOutputs(nowUs);
     }
     return true;

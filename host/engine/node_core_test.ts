@@ -73,7 +73,7 @@ class Scenario {
   }
 
   configure(config: Config): void {
-    expect(this.node.configure(this.nowUs, config, INTERFACES)).toEqual([]);
+    expect(this.node.configure(this.nowUs, config, INTERFACES).missingInterfaces).toEqual([]);
     this.#drain();
     expect(this.node.refusals).toEqual([]);
   }

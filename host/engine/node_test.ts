@@ -78,7 +78,7 @@ function nodeOf(queueDelayUs = 0) {
 
 /** Starts, and gives the first run's number. */
 function startRun(node: Node, sink: KeepingSink): number {
-  expect(node.configure(0, CONFIG, INTERFACES)).toEqual([]);
+  expect(node.configure(0, CONFIG, INTERFACES)).toEqual({ missingInterfaces: [], status: 0 });
   for (const { output } of sink.take()) if (output.kind === "runScript") return output.run;
   throw new Error("no script was run");
 }

@@ -1,8 +1,9 @@
 // Random numbers that follow from a seed: the same on every engine, since only 32-bit integers are
-// computed. Not for secrets. This module is browser safe.
+// computed (host/engine/prng.ts). Not for secrets. This module is browser safe.
 
-/** Added before each draw: 2^32 divided by the golden ratio, odd. */
-const STEP = 0x9e3779b9;
+import { nextRandomState, randomOf } from "../engine/prng.ts";
+
+const WORD = 0x1_0000_0000;
 
 /** A source of random numbers. */
 export class Random {
@@ -13,18 +14,15 @@ export class Random {
     this.#state = seed >>> 0;
   }
 
-  /** The next unsigned 32-bit number. */
-  word(): number {
-    this.#state = (this.#state + STEP) >>> 0;
-    let word = this.#state;
-    word = Math.imul(word ^ (word >>> 16), 0x21f0aaad);
-    word = Math.imul(word ^ (word >>> 15), 0x735a2d97);
-    return (word ^ (word >>> 15)) >>> 0;
+  /** The next number in [0, 1), a multiple of 2^-32. */
+  fraction(): number {
+    this.#state = nextRandomState(this.#state);
+    return randomOf(this.#state);
   }
 
   /** A whole number, 0..max-1; 0 when max is not above 1. */
   below(max: number): number {
-    return max > 1 ? Math.floor(this.word() / 0x1_0000_0000 * max) : 0;
+    return max > 1 ? Math.floor(this.fraction() * max) : 0;
   }
 
   /** A whole number between the two, both included. */
@@ -34,7 +32,7 @@ export class Random {
 
   /** True with that probability. */
   chance(probability: number): boolean {
-    return probability > 0 && this.word() < probability * 0x1_0000_0000;
+    return probability > 0 && this.fraction() < probability;
   }
 
   /** One of the list, which must not be empty. */
@@ -44,6 +42,6 @@ export class Random {
 
   /** A source of its own that follows from this one. */
   fork(): Random {
-    return new Random(this.word());
+    return new Random(this.fraction() * WORD);
   }
 }

@@ -1,0 +1,120 @@
+// The kernel of a simulated machine, as far as vipd sees it: interfaces, their addresses, the
+// addresses that vipd holds with their lifetimes, and the IPVS table. It runs on when the process is
+// killed or stopped; lifetimes count by the machine's own clock. This module is browser safe.
+
+import type { InterfacePlan, PlannedAddress } from "./layout.ts";
+import type { Port } from "./network.ts";
+import type { IpvsOperation, IpvsPresentService } from "../engine/contract.ts";
+
+/** An interface. */
+export interface KernelInterface {
+  readonly name: string;
+  readonly ifindex: number;
+  readonly segment: number;
+  readonly mac: string;
+  readonly port: Port;
+  readonly addresses: readonly PlannedAddress[];
+}
+
+/** An address that was added with a lifetime. */
+export interface HeldAddress {
+  readonly address: string;
+  readonly family: "INET" | "INET6";
+  readonly prefixLength: number;
+  readonly ifindex: number;
+  /** By the machine's clock, microseconds; Infinity: for ever. */
+  untilUs: number;
+}
+
+/** IFF_UP and IFF_RUNNING of <linux/if.h>: up, and the carrier is there. */
+const IFF_UP = 0x1;
+const IFF_RUNNING = 0x40;
+const MTU = 1500;
+
+/** The kernel. */
+export class Kernel {
+  readonly interfaces: readonly KernelInterface[];
+  /** By address. */
+  readonly held = new Map<string, HeldAddress>();
+  readonly #services = new Map<string, IpvsPresentService>();
+
+  constructor(plans: readonly InterfacePlan[], ports: readonly Port[]) {
+    this.interfaces = plans.map(({ name, ifindex, segment, mac, addresses }, i) => ({
+      name,
+      ifindex,
+      segment,
+      mac,
+      addresses,
+      port: ports[i]!,
+    }));
+  }
+
+  byIndex(ifindex: number): KernelInterface | undefined {
+    return this.interfaces.find((row) => row.ifindex === ifindex);
+  }
+
+  byName(name: string): KernelInterface | undefined {
+    return this.interfaces.find((row) => row.name === name);
+  }
+
+  /** What route netlink says of an interface. */
+  linkInput(row: KernelInterface) {
+    return {
+      kind: "link" as const,
+      ifindex: row.ifindex,
+      present: 1,
+      flags: row.port.up ? IFF_UP | IFF_RUNNING : IFF_UP,
+      mtu: MTU,
+      forwarding: 0,
+      mac: row.mac,
+    };
+  }
+
+  /** What route netlink says of an address. */
+  addressInput(of: PlannedAddress, ifindex: number, present: 0 | 1) {
+    const { family, address, prefixLength } = of;
+    return { kind: "address" as const, ifindex, family, present, prefixLength, address };
+  }
+
+  /** Carries IPVS operations out, in order. */
+  applyIpvs(operations: readonly IpvsOperation[]): void {
+    for (const operation of operations) this.#applyOne(operation);
+  }
+
+  #applyOne(operation: IpvsOperation): void {
+    const { service } = operation;
+    const key = JSON.stringify(service.key);
+    const present = this.#services.get(key);
+    switch (operation.op) {
+      case "addService":
+      case "setService":
+        this.#services.set(key, {
+          service,
+          destinations: present?.destinations ?? [],
+          ours: true,
+        });
+        return;
+      case "deleteService":
+        this.#services.delete(key);
+        return;
+    }
+    if (present === undefined) return;
+    const { destination } = operation;
+    const others = present.destinations.filter(({ address, port }) =>
+      address !== destination.address || port !== destination.port
+    );
+    if (operation.op !== "deleteDestination") others.push(destination);
+    this.#services.set(key, { ...present, destinations: others });
+  }
+
+  /** The IPVS table. */
+  ipvs(): IpvsPresentService[] {
+    return [...this.#services.values()];
+  }
+
+  /** Everything that a machine forgets when its power goes. */
+  clear(): void {
+    this.held.clear();
+    this.#services.clear();
+  }
+}
