@@ -95,6 +95,7 @@ const RULES: Rule[] = [
   {
     room: "host/sim/",
     may: ["host/base/", "host/core/", "host/engine/", CONF_MODEL],
+    packages: ["jsonc-parser"],
     why: "the simulator is browser safe and takes a checked model, not text",
   },
   {

@@ -6,7 +6,7 @@ import { formatAddress, parseIpv4, parseIpv6 } from "../../base/address.ts";
 import { type Diagnostics, type Finding, quoted, type Severity } from "../diagnostic.ts";
 import type { Token } from "../lexer.ts";
 import type { Family } from "../model.ts";
-import { nearest } from "../schema/keywords.ts";
+import { nearest } from "../../base/nearest.ts";
 import { keywordOf, placeOfStatement, placeOfToken, type Statement } from "../tree.ts";
 
 /** Inclusive range of a number. */

@@ -2,7 +2,7 @@
 // This module is browser safe.
 
 import { quoted } from "../diagnostic.ts";
-import { nearest } from "../schema/keywords.ts";
+import { nearest } from "../../base/nearest.ts";
 import { type FindingDetail, type Report, type Rule, statementOf } from "./rule.ts";
 import type { InstanceDraft } from "../read/drafts.ts";
 

@@ -3,7 +3,7 @@
 
 import { quoted } from "../diagnostic.ts";
 import type { Drafts } from "../read/drafts.ts";
-import { nearest } from "../schema/keywords.ts";
+import { nearest } from "../../base/nearest.ts";
 import { placeOfToken } from "../tree.ts";
 import type { Report, Rule } from "./rule.ts";
 
