@@ -30,8 +30,6 @@ export function coreInputOf(output: EngineOutput): Input | null {
 
 /** A core as the node drives it (host/core's handle has this shape). */
 export interface CoreHandle {
-  /** Takes the record of `size` bytes at the core's input buffer; microseconds; a STATUS_ code. */
-  handle(nowUs: number, size: number): number;
   handleInput(nowUs: number, input: Input): number;
   /** Hands in a timer record. */
   fire(nowUs: number): number;
@@ -158,14 +156,12 @@ export class Node {
   }
 
   /**
-   * An event for the core whose record of `size` bytes stands at the core's input buffer: what the
-   * worker reads from its sockets. Answers the STATUS_ code.
+   * Takes what came of a record that the caller itself handed to the core (a packet: what the worker
+   * reads from its sockets needs no queue).
    */
-  handleRecord(nowUs: number, size: number): number {
-    const status = this.core.handle(nowUs, size);
+  takeOutputs(nowUs: number): void {
     this.#takeCoreOutputs(nowUs);
     this.#drain(nowUs);
-    return status;
   }
 
   /** Time alone. */

@@ -41,10 +41,6 @@ class FakeCore implements CoreHandle {
 
   #polled: Output | null = null;
 
-  handle(): number {
-    throw new Error("no records in these tests");
-  }
-
   fire(nowUs: number): number {
     return this.handleInput(nowUs, { kind: "timer" });
   }

@@ -69,7 +69,8 @@ export function layOut(nodes: readonly SimulatedNode[], scenario: Scenario): Lay
   return { interfaces, segments: Math.max(0, ...segments.values()) + 1 };
 }
 
-function laterConfigs(scenario: Scenario, node: string): Config[] {
+/** Whole configurations that a scenario's reloads bring to a node. */
+export function laterConfigs(scenario: Scenario, node: string): Config[] {
   return scenario.steps.flatMap(({ action }) =>
     action.do === "reload" && action.node === node && action.config !== null ? [action.config] : []
   );

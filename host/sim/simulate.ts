@@ -5,6 +5,7 @@
 
 import type { Config } from "../conf/model.ts";
 import type { Scenario } from "./scenario.ts";
+import { World } from "./world.ts";
 import type { Invariant, TraceEvent, Violation } from "./world_view.ts";
 
 /** What to play. */
@@ -47,4 +48,14 @@ export interface SimulationResult {
 }
 
 /** Plays a simulation. Throws VipdError `scenario` when the scenario names what is not there. */
-export declare function simulate(options: SimulationOptions): SimulationResult;
+export function simulate(options: SimulationOptions): SimulationResult {
+  const world = new World(options);
+  world.advance(options.scenario.durationUs);
+  world.end();
+  return {
+    violations: world.violations,
+    endUs: world.nowUs,
+    events: world.events,
+    digest: world.digest(),
+  };
+}

@@ -1,0 +1,646 @@
+// One simulated machine: a kernel, a clock, and the process with the real core and engine. The machine
+// carries out what they say on the simulated network and kernel, and lets in what comes from there
+// when the process runs; when it stands still, what comes waits as it would in sockets.
+// This module is browser safe.
+
+import { formatAddress } from "../base/address.ts";
+import { VipdError } from "../base/errors.ts";
+import type { Config } from "../conf/model.ts";
+import {
+  ADDRESS_ADD_OUTPUT as ADDRESS,
+  FAMILY_INET,
+  FRAME_OUTPUT,
+  FRAME_OUTPUT_SIZE,
+  type Input,
+  INPUT_PACKET,
+  OUTPUT_ADDRESS_ADD,
+  OUTPUT_ADDRESS_REFRESH,
+  OUTPUT_ADDRESS_REMOVE,
+  OUTPUT_FRAME,
+  OUTPUT_PACKET,
+  PACKET_INPUT,
+  PACKET_OUTPUT,
+  STATUS_OK,
+  statusName,
+  type TrackerStateName,
+} from "../core/abi.gen.ts";
+import type { Core, CoreCounts } from "../core/core.ts";
+import type { CoreRecord, EngineInput, EngineOutput } from "../engine/contract.ts";
+import { Engine } from "../engine/engine.ts";
+import { Node, type NodeSink } from "../engine/node.ts";
+import { giveCore, takeCore } from "./core_pool.ts";
+import { applyEdits } from "./edit.ts";
+import { MachineInstance } from "./machine_instance.ts";
+import { type HeldAddress, Kernel, type KernelInterface } from "./kernel.ts";
+import { type InterfacePlan, laterConfigs } from "./layout.ts";
+import { MachineClock } from "./machine_clock.ts";
+import type { Network, Port } from "./network.ts";
+import type { Random } from "./random.ts";
+import type { Action, Machine, Scenario } from "./scenario.ts";
+import type { Surroundings } from "./surroundings.ts";
+import { AdvertOfMachine, receiverKey } from "./machine_advert.ts";
+import type {
+  AddressCause,
+  HeardAdvert,
+  NodeView,
+  ProcessState,
+  SentAdvert,
+} from "./world_view.ts";
+
+/** Packets that wait in the sockets of a process that stands still (rmem_default / truesize). */
+export const SOCKET_QUEUE_MAX = 256;
+/** A notification script runs so long, a mail is under way so long, microseconds. */
+const NOTIFY_RUN_US = 3_000;
+const MAIL_RUN_US = 5_000;
+/** The kernel takes an IPVS batch in this, microseconds. */
+const IPVS_RUN_US = 100;
+/** What the clock of a machine shows at first, and after a boot, microseconds. */
+const BOOTED_MIN_US = 60_000_000;
+const BOOTED_MAX_US = 900_000_000;
+const BOOT_US = 10_000_000;
+
+/** What a machine needs of the world. */
+export interface MachineTools {
+  readonly wasm: WebAssembly.Module;
+  readonly counts: CoreCounts;
+  readonly network: Network;
+  readonly surroundings: Surroundings;
+  readonly random: Random;
+  nowUs: number;
+  at(atUs: number, happen: () => void): void;
+  /** The owner of a port. */
+  deliverPacket(port: Port, record: Uint8Array): void;
+  deliverFrame(port: Port, frame: Uint8Array): void;
+  /** Goes into the digest: the record at the core's output buffer, and what the engine said. */
+  hashCore(core: Core): void;
+  hashEngine(output: EngineOutput): void;
+  /** Something changed the peace from outside. */
+  disturb(): void;
+  advert(advert: SentAdvert): void;
+  /** Somebody wants to hear of adverts that arrive. */
+  readonly wantsHeard: boolean;
+  heard(advert: HeardAdvert): void;
+  garp(machine: SimulatedMachine, segment: number, frame: Uint8Array): void;
+  record(machine: SimulatedMachine, record: CoreRecord): void;
+  address(
+    machine: SimulatedMachine,
+    address: string,
+    held: boolean,
+    why: AddressCause,
+  ): void;
+  engine(machine: SimulatedMachine, output: EngineOutput): void;
+  notifyDone(machine: SimulatedMachine, id: number): void;
+  process(machine: SimulatedMachine, was: ProcessState): void;
+}
+
+/** The machine. */
+export class SimulatedMachine implements NodeView, NodeSink {
+  readonly index: number;
+  readonly name: string;
+  readonly kernel: Kernel;
+  process: ProcessState = "down";
+  life = 0;
+  /** In force; null when the process is gone. */
+  config: Config | null = null;
+  /** True time at which handleTimer is due; Infinity: never. */
+  wakeUs = Infinity;
+  readonly #tools: MachineTools;
+  readonly latenessUs: number;
+  readonly queueDelayUs: number;
+  /** What the configuration file says. */
+  #file: Config;
+  #clock: MachineClock;
+  #core: Core | null = null;
+  #node: Node | null = null;
+  #view: DataView = new DataView(new ArrayBuffer(0));
+  #bytes: Uint8Array = new Uint8Array(0);
+  #instances: MachineInstance[] = [];
+  readonly #byName = new Map<string, MachineInstance>();
+  /** By the configuration's number of the address: what a refresh means, without its text. */
+  readonly #heldByVip = new Map<number, HeldAddress>();
+  /** What came while the process stood still: sockets first, then main's. */
+  readonly #socketQueue: (() => void)[] = [];
+  readonly #mainQueue: (() => void)[] = [];
+  #dueUs = Infinity;
+  /** By receiverKey. */
+  readonly #receivers = new Map<number, MachineInstance>();
+  readonly #trackers = new Map<string, TrackerStateName>();
+  readonly #sent = new AdvertOfMachine(this);
+  readonly #heard = new AdvertOfMachine(this);
+
+  constructor(
+    index: number,
+    name: string,
+    file: Config,
+    machine: Machine,
+    plans: readonly InterfacePlan[],
+    ports: readonly Port[],
+    tools: MachineTools,
+  ) {
+    this.index = index;
+    this.name = name;
+    this.#file = file;
+    this.#tools = tools;
+    this.latenessUs = machine.latenessUs;
+    this.queueDelayUs = machine.queueDelayUs;
+    this.kernel = new Kernel(plans, ports);
+    const shownUs = tools.random.between(BOOTED_MIN_US, BOOTED_MAX_US);
+    this.#clock = new MachineClock(0, shownUs, machine.clockRate);
+  }
+
+  // ---- What watchers see ----
+
+  get instances(): readonly MachineInstance[] {
+    return this.#instances;
+  }
+
+  get overruns(): number {
+    return this.#node?.overruns ?? 0;
+  }
+
+  /** The core of the running process. */
+  get core(): Core | null {
+    return this.#core;
+  }
+
+  holds(address: string): boolean {
+    return this.kernel.held.has(address);
+  }
+
+  linkGood(name: string): boolean {
+    return this.kernel.byName(name)?.port.up ?? false;
+  }
+
+  memoryBytes(): number {
+    return this.#core?.memory.buffer.byteLength ?? 0;
+  }
+
+  queueLength(): number {
+    return (this.#node?.queueLength ?? 0) + this.#socketQueue.length + this.#mainQueue.length;
+  }
+
+  tracker(script: string): TrackerStateName {
+    return this.#trackers.get(script) ?? "UNKNOWN";
+  }
+
+  /** What its own clock shows now, microseconds. */
+  clockUs(): number {
+    return this.#clock.at(this.#tools.nowUs);
+  }
+
+  /** Seconds of its clock in a second. */
+  get clockRate(): number {
+    return this.#clock.rate;
+  }
+
+  /** Every configuration that it may come to have, edits left aside. */
+  configs(scenario: Scenario): Config[] {
+    return [this.#file, ...laterConfigs(scenario, this.name)];
+  }
+
+  /** The machine answers on the network: its kernel runs. */
+  get isAwake(): boolean {
+    return this.process !== "off" && this.process !== "frozen";
+  }
+
+  // ---- The process ----
+
+  /** Starts the process; a machine that is off boots. Nothing when it runs already. */
+  start(): void {
+    if (this.process !== "off" && this.process !== "down") return;
+    const tools = this.#tools;
+    if (this.process === "off") {
+      this.#clock = new MachineClock(tools.nowUs, BOOT_US, 1);
+      for (const { port } of this.kernel.interfaces) port.up = true;
+    }
+    this.life++;
+    this.#trackers.clear();
+    this.#core = takeCore(tools.wasm, tools.counts);
+    this.#view = new DataView(this.#core.memory.buffer);
+    this.#bytes = new Uint8Array(this.#core.memory.buffer);
+    this.#node = new Node({
+      core: this.#core,
+      engine: new Engine({ seed: tools.random.below(2 ** 32) }),
+      sink: this,
+      host: { name: this.name, user: "root" },
+      queueDelayUs: this.queueDelayUs,
+    });
+    this.#become("running");
+    this.#tellKernel();
+    this.#configure(this.#file);
+    this.#toEngine({ kind: "ipvsPresent", services: this.kernel.ipvs() });
+  }
+
+  /** Route netlink, as the worker reads it at its start. */
+  #tellKernel(): void {
+    for (const row of this.kernel.interfaces) {
+      this.#toCore(this.kernel.linkInput(row));
+      for (const of of row.addresses) this.#toCore(this.kernel.addressInput(of, row.ifindex, 1));
+    }
+    for (const of of this.kernel.held.values()) {
+      this.#toCore(this.kernel.addressInput(of, of.ifindex, 1));
+    }
+  }
+
+  /** Takes a configuration; one that the core refuses leaves the one in force. */
+  #configure(config: Config): void {
+    const before = this.#instances;
+    const names = new Map(config.instances.map((row, number) => [row.name, number] as const));
+    this.#instances = config.instances.map((row, number) => {
+      const known = this.#byName.get(row.name);
+      const instance = known ?? new MachineInstance(this, row, number);
+      this.#byName.set(row.name, instance);
+      return instance;
+    });
+    this.#indexReceivers(config);
+    const interfaces = new Map(this.kernel.interfaces.map((row) => [row.name, row.ifindex]));
+    const answer = this.#node!.configure(this.clockUs(), config, interfaces);
+    if (answer.status !== STATUS_OK) {
+      this.#instances = before;
+      if (this.config !== null) this.#indexReceivers(this.config);
+      else {
+        throw new VipdError(
+          "scenario",
+          `${this.name}: the core refuses the configuration: ${statusName(answer.status)}`,
+        );
+      }
+      return;
+    }
+    for (const instance of this.#instances) {
+      const number = names.get(instance.name)!;
+      instance.reconfigure(config.instances[number]!, number);
+    }
+    for (const name of this.#byName.keys()) if (!names.has(name)) this.#byName.delete(name);
+    this.#heldByVip.clear();
+    this.config = config;
+    this.#arm();
+  }
+
+  #indexReceivers(config: Config): void {
+    this.#receivers.clear();
+    for (const { name, interface: device, vrid, family } of config.instances) {
+      const ifindex = this.kernel.byName(device)?.ifindex ?? 0;
+      this.#receivers.set(receiverKey(ifindex, vrid, family), this.#byName.get(name)!);
+    }
+  }
+
+  /** SIGHUP with changes of the file, or another file. Nothing when no process is there. */
+  reload({ set, config }: Extract<Action, { do: "reload" }>): void {
+    this.#file = applyEdits(config ?? this.#file, set);
+    const file = this.#file;
+    if (this.#node !== null) this.#whenMainRuns(() => this.#configure(file));
+  }
+
+  /** kill -9: the kernel keeps what the process had. */
+  kill(): void {
+    if (this.#node === null) return;
+    this.#endProcess("down");
+  }
+
+  /** SIGTERM. */
+  shutdown(): void {
+    if (this.#node === null) return;
+    this.#whenMainRuns(() => {
+      this.#toCore({ kind: "command", command: "STOP" });
+      this.#toEngine({ kind: "command", command: "STOP", keepServices: false });
+    });
+  }
+
+  /** The machine loses its power. */
+  powerOff(): void {
+    if (this.process === "off") return;
+    const held = [...this.kernel.held.keys()];
+    this.kernel.clear();
+    for (const { port } of this.kernel.interfaces) port.up = false;
+    this.#endProcess("off");
+    for (const address of held) this.#tools.address(this, address, false, "boot");
+  }
+
+  #endProcess(into: "down" | "off"): void {
+    if (this.#core !== null) giveCore(this.#tools.wasm, this.#core);
+    this.#core = null;
+    this.#node = null;
+    this.config = null;
+    this.#instances = [];
+    this.#byName.clear();
+    this.#heldByVip.clear();
+    this.#socketQueue.length = 0;
+    this.#mainQueue.length = 0;
+    this.wakeUs = this.#dueUs = Infinity;
+    // Of a machine that was frozen the kernel goes on, since somebody could kill its process.
+    if (this.process === "frozen") this.#setStanding(false);
+    this.#become(into);
+  }
+
+  /** SIGSTOP. */
+  pause(): void {
+    if (this.process !== "running") return;
+    this.wakeUs = this.#dueUs = Infinity;
+    this.#become("paused");
+  }
+
+  /** The hypervisor stops the guest: its kernel and its clock stand still too. */
+  freeze(): void {
+    if (this.process !== "running" && this.process !== "paused") return;
+    this.wakeUs = this.#dueUs = Infinity;
+    this.#setStanding(true);
+    this.#become("frozen");
+  }
+
+  /** SIGCONT, or the guest goes on. */
+  goOn(from: "paused" | "frozen"): void {
+    if (this.process !== from) return;
+    if (from === "frozen") this.#setStanding(false);
+    this.#become("running");
+    // What waits in the sockets comes first: among it may be the advert that restarts a timer.
+    for (const take of this.#socketQueue.splice(0)) take();
+    this.#node?.handleTimer(this.clockUs());
+    for (const take of this.#mainQueue.splice(0)) take();
+    this.#arm();
+  }
+
+  #setStanding(standing: boolean): void {
+    this.#clock.setStanding(this.#tools.nowUs, standing);
+    if (!standing) { for (const of of this.kernel.held.values()) this.#watchLease(of); }
+  }
+
+  /** Main stands still. */
+  stallMain(forUs: number): void {
+    this.#node?.stallEngine(this.clockUs() + forUs);
+    this.#arm();
+  }
+
+  /** The clock runs so fast from now on. */
+  setClockRate(rate: number): void {
+    this.#clock.setRate(this.#tools.nowUs, rate);
+    for (const of of this.kernel.held.values()) this.#watchLease(of);
+    this.#dueUs = Infinity;
+    this.#arm();
+  }
+
+  #become(process: ProcessState): void {
+    const was = this.process;
+    this.process = process;
+    this.#tools.process(this, was);
+  }
+
+  // ---- Time ----
+
+  /** The time of wakeUs has come. */
+  wake(): void {
+    this.#dueUs = Infinity;
+    this.#node!.handleTimer(this.clockUs());
+    this.#arm();
+  }
+
+  #arm(): void {
+    if (this.process !== "running" || this.#node === null) return;
+    const dueUs = this.#node.nextTimeout();
+    if (dueUs === this.#dueUs) return;
+    this.#dueUs = dueUs;
+    const { nowUs, random } = this.#tools;
+    const trueUs = this.#clock.whenShows(dueUs);
+    const late = this.latenessUs > 0 ? random.below(this.latenessUs + 1) : 0;
+    this.wakeUs = Math.max(nowUs, trueUs) + late;
+  }
+
+  // ---- What comes in ----
+
+  /** The worker hears of something, now or when it runs again. */
+  #whenWorkerRuns(take: () => void): void {
+    if (this.process === "running") return take();
+    if (this.#node === null) return;
+    if (this.#socketQueue.length < SOCKET_QUEUE_MAX) this.#socketQueue.push(take);
+  }
+
+  /** Main hears of something, now or when it runs again. */
+  #whenMainRuns(take: () => void): void {
+    if (this.process === "running") return take();
+    if (this.#node !== null) this.#mainQueue.push(take);
+  }
+
+  /** Main hears of something later, if the process is the same then. */
+  #later(afterUs: number, input: EngineInput, done: () => void = () => {}): void {
+    const { life } = this;
+    const whenUs = this.#clock.whenShows(this.clockUs() + afterUs);
+    const arrive = () => {
+      if (this.life !== life || this.#node === null) return;
+      done();
+      this.#whenMainRuns(() => this.#toEngine(input));
+    };
+    this.#tools.at(whenUs, arrive);
+  }
+
+  #toCore(input: Input): void {
+    this.#node?.handleCoreInput(this.clockUs(), input);
+    this.#arm();
+  }
+
+  #toEngine(input: EngineInput): void {
+    this.#node?.handleEngineInput(this.clockUs(), input);
+    this.#arm();
+  }
+
+  /** A VRRP packet, as the core of its sender made it. */
+  packet(port: Port, record: Uint8Array): void {
+    this.#whenWorkerRuns(() => this.#takePacket(port, record));
+  }
+
+  #takePacket(port: Port, record: Uint8Array): void {
+    const row = this.kernel.interfaces.find((one) => one.port === port);
+    if (row === undefined || this.#core === null) return;
+    const at = this.#core.inputAddress;
+    const view = this.#view;
+    // Input and output have their addresses and the payload in the same places.
+    this.#bytes.set(record, at);
+    view.setUint32(at, INPUT_PACKET, true);
+    view.setUint32(at + PACKET_INPUT.family, view.getUint32(at + PACKET_OUTPUT.family, true), true);
+    view.setUint32(at + PACKET_INPUT.ifindex, row.ifindex, true);
+    view.setUint32(at + PACKET_INPUT.hopLimit, 255, true);
+    const nowUs = this.clockUs();
+    const status = this.#core.handle(nowUs, record.length);
+    if (this.#tools.wantsHeard) this.#tellHeard(at, row.ifindex, status);
+    this.#node!.takeOutputs(nowUs);
+    this.#arm();
+  }
+
+  #tellHeard(at: number, ifindex: number, status: number): void {
+    const advert = this.#heard;
+    advert.read(this.#bytes, this.#view, at, PACKET_INPUT.family);
+    advert.accepted = status === STATUS_OK;
+    advert.ifindex = ifindex;
+    advert.instance = this.#receiver(advert);
+    this.#tools.heard(advert);
+  }
+
+  #receiver({ ifindex, vrid, family }: AdvertOfMachine): MachineInstance | null {
+    return this.#receivers.get(receiverKey(ifindex, vrid, family)) ?? null;
+  }
+
+  /** Cable in or out. */
+  setLink(name: string | null, up: boolean): void {
+    for (const row of this.kernel.interfaces) {
+      if ((name !== null && row.name !== name) || row.port.up === up) continue;
+      row.port.up = up && this.process !== "off";
+      this.#whenWorkerRuns(() => this.#toCore(this.kernel.linkInput(row)));
+    }
+  }
+
+  /** Somebody else removes an address that vipd holds. */
+  removeAddress(address: string): void {
+    const held = this.kernel.held.get(address);
+    if (held !== undefined) this.#lose(held, "foreign");
+  }
+
+  // ---- What goes out ----
+
+  effect(kind: number, size: number): void {
+    const tools = this.#tools;
+    const core = this.#core!;
+    tools.hashCore(core);
+    const at = core.outputAddress;
+    switch (kind) {
+      case OUTPUT_PACKET:
+        return this.#sendPacket(at, size);
+      case OUTPUT_FRAME: {
+        const row = this.kernel.byIndex(this.#view.getUint32(at + FRAME_OUTPUT.ifindex, true));
+        const frame = this.#bytes.slice(at + FRAME_OUTPUT_SIZE, at + size);
+        const arrive = (port: Port, atUs: number) =>
+          tools.at(atUs, () => tools.deliverFrame(port, frame));
+        if (row === undefined) return;
+        tools.garp(this, row.segment, frame);
+        return tools.network.broadcast(tools.nowUs, row.port, arrive);
+      }
+      case OUTPUT_ADDRESS_ADD:
+      case OUTPUT_ADDRESS_REFRESH:
+        return this.#add(at);
+      case OUTPUT_ADDRESS_REMOVE: {
+        const held = this.kernel.held.get(this.#addressAt(at));
+        if (held === undefined) return;
+        this.kernel.held.delete(held.address);
+        this.#heldByVip.delete(this.#view.getUint32(at + ADDRESS.vip, true));
+        return tools.address(this, held.address, false, "core");
+      }
+    }
+  }
+
+  #sendPacket(at: number, size: number): void {
+    const tools = this.#tools;
+    const ifindex = this.#view.getUint32(at + PACKET_OUTPUT.ifindex, true);
+    const advert = this.#sent;
+    advert.read(this.#bytes, this.#view, at, PACKET_OUTPUT.family);
+    advert.ifindex = ifindex;
+    advert.instance = this.#receiver(advert);
+    tools.advert(advert);
+    const row = this.kernel.byIndex(ifindex);
+    if (row === undefined) return;
+    const record = this.#bytes.slice(at, at + size);
+    tools.network.broadcast(tools.nowUs, row.port, (port, atUs) => {
+      // Nobody but nodes listens for adverts.
+      if (port.node >= 0) tools.at(atUs, () => tools.deliverPacket(port, record));
+    });
+  }
+
+  #addressAt(at: number): string {
+    const length = this.#view.getUint32(at + ADDRESS.family, true) === FAMILY_INET ? 4 : 16;
+    return formatAddress(this.#bytes.slice(at + ADDRESS.address, at + ADDRESS.address + length));
+  }
+
+  #add(at: number): void {
+    const view = this.#view;
+    const vip = view.getUint32(at + ADDRESS.vip, true);
+    const lifetimeS = view.getUint32(at + ADDRESS.lifetimeS, true);
+    const untilUs = lifetimeS === 0 ? Infinity : this.clockUs() + lifetimeS * 1_000_000;
+    const known = this.#heldByVip.get(vip);
+    if (known !== undefined && this.kernel.held.get(known.address) === known) {
+      known.untilUs = untilUs;
+      return;
+    }
+    const address = this.#addressAt(at);
+    const before = this.kernel.held.get(address);
+    const held: HeldAddress = before ?? {
+      address,
+      family: view.getUint32(at + ADDRESS.family, true) === FAMILY_INET ? "INET" : "INET6",
+      prefixLength: view.getUint32(at + ADDRESS.prefixLength, true),
+      ifindex: view.getUint32(at + ADDRESS.ifindex, true),
+      untilUs,
+    };
+    held.untilUs = untilUs;
+    this.#heldByVip.set(vip, held);
+    if (before !== undefined) return;
+    this.kernel.held.set(address, held);
+    this.#watchLease(held);
+    this.#tools.address(this, address, true, "core");
+  }
+
+  /** Looks after a lifetime: comes back until it is over. */
+  #watchLease(held: HeldAddress): void {
+    const dueUs = this.#clock.whenShows(held.untilUs);
+    if (dueUs === Infinity) return;
+    this.#tools.at(dueUs, () => {
+      if (this.kernel.held.get(held.address) !== held) return;
+      if (this.clockUs() < held.untilUs) return this.#watchLease(held);
+      this.#lose(held, "lease");
+    });
+  }
+
+  /** An address goes without the process: the kernel tells it. */
+  #lose(held: HeldAddress, why: "lease" | "foreign"): void {
+    this.kernel.held.delete(held.address);
+    this.#tools.address(this, held.address, false, why);
+    this.#whenWorkerRuns(() => this.#toCore(this.kernel.addressInput(held, held.ifindex, 0)));
+  }
+
+  record(record: CoreRecord): void {
+    this.#tools.hashCore(this.#core!);
+    if (record.kind === "transition" && record.subject === "INSTANCE") {
+      this.#byName.get(record.instanceName ?? "")?.take(record, this.#tools.nowUs);
+    }
+    this.#tools.record(this, record);
+  }
+
+  engine(output: EngineOutput): void {
+    const tools = this.#tools;
+    tools.hashEngine(output);
+    tools.engine(this, output);
+    switch (output.kind) {
+      case "runScript": {
+        const { outcome, afterUs } = tools.surroundings.script(this.name, output);
+        return this.#later(afterUs, { kind: "scriptResult", run: output.run, outcome });
+      }
+      case "runCheck": {
+        const online = this.kernel.interfaces.some(({ port }) => port.up);
+        const config = this.config ?? this.#file;
+        const { outcome, afterUs } = tools.surroundings.check(output, config, online);
+        return this.#later(afterUs, { kind: "checkResult", run: output.run, outcome });
+      }
+      case "ipvs":
+        this.kernel.applyIpvs(output.operations);
+        return this.#later(IPVS_RUN_US, { kind: "ipvsDone", batch: output.batch, failures: [] });
+      case "notify": {
+        const { id } = output;
+        const outcome = { kind: "exit", code: 0 } as const;
+        const done = () => tools.notifyDone(this, id);
+        return this.#later(NOTIFY_RUN_US, { kind: "notifyDone", id, outcome }, done);
+      }
+      case "mail":
+        return this.#later(MAIL_RUN_US, { kind: "mailDone", id: output.id, error: null });
+      case "stopped": {
+        const { life } = this;
+        return tools.at(tools.nowUs, () => {
+          if (this.life === life) this.kill();
+        });
+      }
+      case "tracker":
+        return void this.#trackers.set(output.name, output.state);
+      case "abort":
+      case "event":
+        return; // the engine ignores answers to what it gave up
+    }
+  }
+
+  /** Interface of an instance. */
+  interfaceOf(name: string): KernelInterface | undefined {
+    return this.kernel.byName(name);
+  }
+}
