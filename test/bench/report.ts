@@ -37,26 +37,59 @@ export function rowText(result: RowResult): string {
 
 /** All rows as Markdown. */
 export function markdown(results: readonly RowResult[], conditions: string): string {
-  const parts = [`Measured ${conditions}.`, ""];
-  for (const { row, measurements, missing } of results) {
-    parts.push(`### ${row.title}`, "");
-    if (missing !== null) parts.push(`Not measured: ${missing}.`, "");
-    else {
-      const table = [HEADINGS, HEADINGS.map(() => "---"), ...measurements.map(cellsOf)];
-      parts.push(...table.map((cells) => `| ${cells.join(" | ")} |`), "");
-    }
-    parts.push(...row.notes.map((note) => `- ${note}`), "");
+  const parts = [`Measured ${conditions}.`, "", ...results.map(sectionOf)];
+  return tidy(parts.join("\n"));
+}
+
+function sectionOf({ row, measurements, missing }: RowResult): string {
+  const parts = [headingOf(row.title), ""];
+  if (missing !== null) parts.push(`Not measured: ${missing}.`, "");
+  else {
+    const table = [HEADINGS, HEADINGS.map(() => "---"), ...measurements.map(cellsOf)];
+    parts.push(...table.map((cells) => `| ${cells.join(" | ")} |`), "");
   }
-  return parts.join("\n").replaceAll(/\n{3,}/g, "\n\n").trim();
+  return [...parts, ...row.notes.map((note) => `- ${note}`), ""].join("\n");
+}
+
+function headingOf(title: string): string {
+  return `### ${title}`;
+}
+
+function tidy(text: string): string {
+  return text.replaceAll(/\n{3,}/g, "\n\n").trim();
+}
+
+/** Replaces the sections of some rows, or adds them at the end; each says when it was measured. */
+export function replaceRows(
+  page: string,
+  results: readonly RowResult[],
+  conditions: string,
+): string {
+  const { begin, end } = findMarks(page);
+  const sections = page.slice(begin, end).split(/^(?=### )/m).map((text) => text.trim());
+  for (const result of results) {
+    const text = tidy(`${sectionOf(result)}\n- Measured ${conditions}.`)
+      .replace(/\n\n(- Measured [^\n]*)$/, "\n$1");
+    const at = sections.findIndex((one) => one.split("\n")[0] === headingOf(result.row.title));
+    if (at < 0) sections.push(text);
+    else sections[at] = text;
+  }
+  return `${page.slice(0, begin)}\n\n${sections.join("\n\n").trim()}\n\n${page.slice(end)}`;
 }
 
 /** Puts text between the marks of a page. Throws when the page lacks them. */
 export function replaceTable(page: string, table: string): string {
-  const [begin, end] = MARKS.map((mark) => page.indexOf(mark));
-  if (begin === undefined || end === undefined || begin < 0 || end < begin) {
+  const { begin, end } = findMarks(page);
+  return `${page.slice(0, begin)}\n\n${table}\n\n${page.slice(end)}`;
+}
+
+/** Offsets behind the first mark and before the second. */
+function findMarks(page: string): { begin: number; end: number } {
+  const [first, end] = MARKS.map((mark) => page.indexOf(mark));
+  if (first === undefined || end === undefined || first < 0 || end < first) {
     throw new Error(`the page lacks the lines ${MARKS.join(" and ")}`);
   }
-  return `${page.slice(0, begin + MARKS[0].length)}\n\n${table}\n\n${page.slice(end)}`;
+  return { begin: first + MARKS[0].length, end };
 }
 
 function cellsOf({ what, unit, vipd, keepalived }: Measurement): string[] {

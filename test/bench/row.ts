@@ -5,7 +5,8 @@ import type { DaemonKind } from "../lab/director.ts";
 /** The figures of one thing that was measured. All numbers are in `unit`. */
 export interface Measurement {
   what: string;
-  unit: "s" | "ms" | "us" | "ns" | "MiB" | "1/s" | "count";
+  /** `x`: a ratio. */
+  unit: "s" | "ms" | "us" | "ns" | "MiB" | "1/s" | "count" | "x";
   /** One figure for each run. */
   vipd: number[];
   /** The same of keepalived, null where it has nothing like it. */
