@@ -409,8 +409,7 @@ export class SimulatedMachine implements NodeView, NodeSink {
   /** The worker hears of something, now or when it runs again. */
   #whenWorkerRuns(take: () => void): void {
     if (this.process === "running") return take();
-    if (this.#node === null) return;
-    if (this.#socketQueue.length < SOCKET_QUEUE_MAX) this.#socketQueue.push(take);
+    if (this.#node !== null) this.#socketQueue.push(take);
   }
 
   /** Main hears of something, now or when it runs again. */
@@ -443,6 +442,8 @@ export class SimulatedMachine implements NodeView, NodeSink {
 
   /** A VRRP packet, as the core of its sender made it. */
   packet(port: Port, record: Uint8Array): void {
+    // A full socket buffer drops the newest.
+    if (this.#socketQueue.length >= SOCKET_QUEUE_MAX) return;
     this.#whenWorkerRuns(() => this.#takePacket(port, record));
   }
 
