@@ -248,11 +248,22 @@ export class Core {
    * buffers. Outputs that wait are part of it.
    */
   checkpoint(): Uint8Array {
+    const parts = this.checkpointParts();
+    const checkpoint = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+    let at = 0;
+    for (const part of parts) {
+      checkpoint.set(part, at);
+      at += part.length;
+    }
+    return checkpoint;
+  }
+
+  /** The same in parts that follow each other, each from a multiple of 4 on; all but the first are views. */
+  checkpointParts(): Uint8Array[] {
     const used = this.#exports.memoryUsed();
     const behind = this.outputAddress + OUTPUT_SIZE_MAX;
-    const headSize = 4 * CHECKPOINT_WORDS;
-    const checkpoint = new Uint8Array(headSize + this.inputAddress + (used - behind));
-    const head = new DataView(checkpoint.buffer);
+    const bytes = new Uint8Array(4 * CHECKPOINT_WORDS);
+    const head = new DataView(bytes.buffer);
     [
       CHECKPOINT_MAGIC,
       ABI_VERSION,
@@ -261,9 +272,7 @@ export class Core {
       this.seed[1],
       used,
     ].forEach((word, i) => head.setUint32(4 * i, word, true));
-    checkpoint.set(this.#bytes.subarray(0, this.inputAddress), headSize);
-    checkpoint.set(this.#bytes.subarray(behind, used), headSize + this.inputAddress);
-    return checkpoint;
+    return [bytes, this.#bytes.subarray(0, this.inputAddress), this.#bytes.subarray(behind, used)];
   }
 
   /**

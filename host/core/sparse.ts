@@ -18,10 +18,9 @@ export function sparseSizeMax(size: number, parts: number): number {
 }
 
 /**
- * Writes the coded form of the parts, one behind the other, to `target` from byte `at` (a multiple of
- * 4 in memory too) on. Each part starts at a multiple of 4 in its memory, and each but the last is a
- * multiple of 4 long. Answers the size of the coded form, or -1 when `target` is too small; then
- * something was written.
+ * Writes the coded form of the parts, one behind the other, to `target` from byte `at` on. Each part
+ * starts at a multiple of 4 in its memory. Answers the size of the coded form, a multiple of 4, or -1
+ * when `target` is too small; then something was written.
  */
 export function encodeSparse(parts: readonly Uint8Array[], target: Uint8Array, at: number): number {
   const view = new DataView(target.buffer, target.byteOffset, target.byteLength);
