@@ -36,6 +36,11 @@ export const NODE_MAX = 32;
 /** Events at one moment of the simulation; more means that something answers itself for ever. */
 export const EVENTS_AT_ONCE_MAX = 100_000;
 
+/** The steps that change who hears whom. */
+const NETWORK_ACTIONS: ReadonlySet<Action["do"]> = new Set(
+  ["unplug", "plug", "wire", "cut", "partition", "heal"],
+);
+
 /** The invariants that have a hook, by hook: those that have none cost nothing. */
 type Hooks = { [Name in Exclude<keyof Invariant, "name">]-?: Invariant[] };
 
@@ -52,6 +57,7 @@ function hooksOf(invariants: readonly Invariant[]): Hooks {
     notify: having("notify"),
     notifyDone: having("notifyDone"),
     process: having("process"),
+    network: having("network"),
     atRest: having("atRest"),
     end: having("end"),
   };
@@ -245,6 +251,7 @@ export class World implements WorldView, MachineTools, ClientTools {
     if (action.do === "say") return;
     this.#carryOut(action);
     this.disturb();
+    if (NETWORK_ACTIONS.has(action.do)) this.#ask("network", (one) => one.network!(this));
   }
 
   #carryOut(action: Exclude<Action, { do: "say" }>): void {
@@ -391,6 +398,16 @@ export class World implements WorldView, MachineTools, ClientTools {
     return sets.map(({ nodes }) => nodes);
   }
 
+  clientReaches(node: NodeView, segment: number): boolean {
+    const machine = this.nodes[node.index]!;
+    if (!machine.isAwake) return false;
+    const client = this.#clientPorts[segment]!;
+    return machine.kernel.interfaces.some(({ port }) =>
+      port.segment === segment && port.in.loss < 1 && port.out.loss < 1 &&
+      this.network.passes(port, client) && this.network.passes(client, port)
+    );
+  }
+
   macOf(node: NodeView, segment: number): string {
     return this.nodes[node.index]!.kernel.interfaces.find((row) => row.segment === segment)?.mac ??
       "";
@@ -532,6 +549,8 @@ export class World implements WorldView, MachineTools, ClientTools {
   process(machine: SimulatedMachine, was: ProcessState): void {
     this.#changed = true;
     this.disturb();
+    const { process } = machine;
+    this.#trace?.({ atUs: this.nowUs, node: machine.name, kind: "process", process, was });
     this.#ask("process", (one) => one.process!(this, machine, was));
   }
 }

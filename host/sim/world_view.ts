@@ -94,6 +94,8 @@ export interface WorldView {
    * cut, a wire that loses). Machines that are off, frozen or unplugged there are in none.
    */
   components(segment: number): NodeView[][] | null;
+  /** The client on a segment and the node there hear each other: awake, cable in, no dead wire or cut. */
+  clientReaches(node: NodeView, segment: number): boolean;
   /** MAC of a node's interface on a segment. */
   macOf(node: NodeView, segment: number): string;
   /** Events that wait in the world's queue. */
@@ -179,6 +181,8 @@ export interface Invariant {
   notifyDone?(world: WorldView, node: NodeView, id: number): string | null;
   /** The process started, ended, was paused, frozen or let go on. */
   process?(world: WorldView, node: NodeView, was: ProcessState): string | null;
+  /** A step changed cables, wires, cuts or the partition. */
+  network?(world: WorldView): string | null;
   /**
    * The world is at rest: called once when it comes to rest, and at rest after each moment in which a
    * state, an address or a client's cache changed.
@@ -193,6 +197,8 @@ export type TraceEvent =
   & { atUs: number; node: string | null }
   & (
     | { kind: "action"; action: Action; text: string }
+    /** What became of the process, machine or both: `was` is another one. */
+    | { kind: "process"; process: ProcessState; was: ProcessState }
     | { kind: "record"; record: CoreRecord }
     | { kind: "event"; event: EngineEvent }
     | {
