@@ -2,6 +2,7 @@
 // addresses that vipd holds with their lifetimes, and the IPVS table. It runs on when the process is
 // killed or stopped; lifetimes count by the machine's own clock. This module is browser safe.
 
+import { applyOperation, type IpvsTable } from "../engine/ipvs_table.ts";
 import type { InterfacePlan, PlannedAddress } from "./layout.ts";
 import type { Port } from "./network.ts";
 import type { IpvsOperation, IpvsPresentService } from "../engine/contract.ts";
@@ -36,7 +37,7 @@ export class Kernel {
   readonly interfaces: readonly KernelInterface[];
   /** By address. */
   readonly held = new Map<string, HeldAddress>();
-  readonly #services = new Map<string, IpvsPresentService>();
+  readonly #services: IpvsTable = new Map();
 
   constructor(plans: readonly InterfacePlan[], ports: readonly Port[]) {
     this.interfaces = plans.map(({ name, ifindex, segment, mac, addresses }, i) => ({
@@ -78,38 +79,16 @@ export class Kernel {
 
   /** Carries IPVS operations out, in order. */
   applyIpvs(operations: readonly IpvsOperation[]): void {
-    for (const operation of operations) this.#applyOne(operation);
+    for (const operation of operations) applyOperation(this.#services, operation);
   }
 
-  #applyOne(operation: IpvsOperation): void {
-    const { service } = operation;
-    const key = JSON.stringify(service.key);
-    const present = this.#services.get(key);
-    switch (operation.op) {
-      case "addService":
-      case "setService":
-        this.#services.set(key, {
-          service,
-          destinations: present?.destinations ?? [],
-          ours: true,
-        });
-        return;
-      case "deleteService":
-        this.#services.delete(key);
-        return;
-    }
-    if (present === undefined) return;
-    const { destination } = operation;
-    const others = present.destinations.filter(({ address, port }) =>
-      address !== destination.address || port !== destination.port
-    );
-    if (operation.op !== "deleteDestination") others.push(destination);
-    this.#services.set(key, { ...present, destinations: others });
-  }
-
-  /** The IPVS table. */
+  /** The IPVS table, as a new process finds it. */
   ipvs(): IpvsPresentService[] {
-    return [...this.#services.values()];
+    return [...this.#services.values()].map(({ service, destinations }) => ({
+      service,
+      destinations: [...destinations.values()],
+      ours: true,
+    }));
   }
 
   /** Everything that a machine forgets when its power goes. */

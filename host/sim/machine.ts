@@ -374,7 +374,7 @@ export class SimulatedMachine implements NodeView, NodeSink {
   setClockRate(rate: number): void {
     this.#clock.setRate(this.#tools.nowUs, rate);
     for (const of of this.kernel.held.values()) this.#watchLease(of);
-    this.#dueUs = Infinity;
+    this.wakeUs = this.#dueUs = Infinity;
     this.#arm();
   }
 
@@ -388,7 +388,7 @@ export class SimulatedMachine implements NodeView, NodeSink {
 
   /** The time of wakeUs has come. */
   wake(): void {
-    this.#dueUs = Infinity;
+    this.wakeUs = this.#dueUs = Infinity;
     this.#node!.handleTimer(this.clockUs());
     this.#arm();
   }
@@ -610,7 +610,9 @@ export class SimulatedMachine implements NodeView, NodeSink {
         return this.#later(afterUs, { kind: "scriptResult", run: output.run, outcome });
       }
       case "runCheck": {
-        const online = this.kernel.interfaces.some(({ port }) => port.up);
+        const { interfaces } = this.kernel;
+        // Without a vrrp_instance there is nothing that a step could unplug.
+        const online = interfaces.length === 0 || interfaces.some(({ port }) => port.up);
         const config = this.config ?? this.#file;
         const { outcome, afterUs } = tools.surroundings.check(output, config, online);
         return this.#later(afterUs, { kind: "checkResult", run: output.run, outcome });
