@@ -4,6 +4,7 @@
 // This module is browser safe.
 
 import type { Config } from "../conf/model.ts";
+import { type Account, Accountant } from "./account.ts";
 import type { Scenario } from "./scenario.ts";
 import { World } from "./world.ts";
 import type { Invariant, TraceEvent, Violation } from "./world_view.ts";
@@ -45,17 +46,23 @@ export interface SimulationResult {
   events: number;
   /** Hash of every output of every core in order with its time, 16 hex digits: the same play. */
   digest: string;
+  /** How long each address had nobody or several, and each instance was in each state. */
+  account: Account;
 }
 
 /** Plays a simulation. Throws VipdError `scenario` when the scenario names what is not there. */
 export function simulate(options: SimulationOptions): SimulationResult {
-  const world = new World(options);
+  const accountant = new Accountant(options);
+  const world = new World({ ...options, invariants: [...options.invariants, () => accountant] });
   world.advance(options.scenario.durationUs);
+  // The end kills every process, which is no part of the play.
+  const account = accountant.tell(world);
   world.end();
   return {
     violations: world.violations,
     endUs: world.nowUs,
     events: world.events,
     digest: world.digest(),
+    account,
   };
 }

@@ -31,6 +31,7 @@ export function play(
   } catch (error) {
     const text = error instanceof Error ? error.stack ?? error.message : String(error);
     const violation = { invariant: NO_TRAP, atUs: scenario.durationUs, text };
-    return { violations: [violation], endUs: scenario.durationUs, events: 0, digest: "" };
+    const account = { addresses: [], routers: [] };
+    return { violations: [violation], endUs: scenario.durationUs, events: 0, digest: "", account };
   }
 }
