@@ -147,7 +147,8 @@ const READ = {
   i32: "getInt32",
   f64: "getFloat64",
 };
-const HIDDEN = new Set(["size", "payloadLength"]);
+/** Fields that the objects do not have: a word for the log is written by its offset. */
+const HIDDEN = new Set(["size", "payloadLength", "senderSequence"]);
 
 function shape(record, kindWord) {
   const shown = [];

@@ -14,7 +14,7 @@ import {
   node,
   statusCounters as statusCountersAddress,
 } from "./vrrp/arena";
-import { handleRecord, nextDeadline, statusOf } from "./vrrp/core";
+import { handleRecord, nextDeadline, secretOf, statusOf } from "./vrrp/core";
 import { pollNext } from "./vrrp/poll";
 
 export {
@@ -122,6 +122,14 @@ export function nextTimeout(): f64 {
 /** Address of the InstanceStatus of a running instance; 0 when there is none of that number. */
 export function instanceStatus(instance: u32): u32 {
   return statusOf(instance);
+}
+
+/**
+ * Address of the eight bytes of the password of an instance, whether it is there or not, in bank 0 or 1;
+ * 0 when there is no such place. For those who mask a checkpoint.
+ */
+export function secretAddress(bank: u32, instance: u32): u32 {
+  return secretOf(bank, instance);
 }
 
 /** Bytes from address 0 that hold the node; the two buffers lie among them and hold no state. */

@@ -963,7 +963,7 @@ export const TRACKER_INPUT = {
   tracker: 8,
   state: 12,
   value: 16,
-  reserved: 20,
+  senderSequence: 20,
 } as const;
 /** What a tracker says now. */
 export interface TrackerInput {

@@ -86,6 +86,7 @@ interface CoreExports {
   pollOutput(): number;
   nextTimeout(): number;
   instanceStatus(instance: number): number;
+  secretAddress(bank: number, instance: number): number;
   memoryUsed(): number;
   statusCounters(): number;
   assertCode(): number;
@@ -225,6 +226,22 @@ export class Core {
   instanceStatus(instance: number): InstanceStatus | null {
     const at = this.statusAddress(instance);
     return at === 0 ? null : readInstanceStatus(this.#view, at);
+  }
+
+  /**
+   * The eight bytes of the passwords that the memory holds, as views: of each instance that the tables
+   * have room for, in the configuration in force and in the other one. Most are zeros. Written into by
+   * those who mask a checkpoint.
+   */
+  secrets(): Uint8Array[] {
+    const found: Uint8Array[] = [];
+    for (const bank of [0, 1]) {
+      for (let instance = 0; instance < this.counts.instances; instance++) {
+        const at = this.#exports.secretAddress(bank, instance);
+        if (at !== 0) found.push(this.#bytes.subarray(at, at + 8));
+      }
+    }
+    return found;
   }
 
   /** How often each status was answered, those that never were left out. */

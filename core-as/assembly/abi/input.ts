@@ -109,7 +109,8 @@ export class TrackerInput {
   state: u32;
   /** Value of a file tracker; 0 for others. */
   value: i32;
-  reserved: u32;
+  /** Number of the engine's input that this comes of, modulo 2^32, for logs; 0 = unknown. Ignored. */
+  senderSequence: u32;
 }
 
 /** A command to all instances. */

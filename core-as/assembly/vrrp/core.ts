@@ -55,6 +55,8 @@ import {
   clearBank,
   countStatus,
   instanceAt,
+  instanceCapacity,
+  instanceOf,
   interfaceCapacity,
   interfaceOf,
   isInitialised,
@@ -78,7 +80,7 @@ import { vipInSlot, vipNext, vipStart } from "./key_index";
 import { queueHasRoom, queueIsEmpty } from "./output_queue";
 import { stageGroup, stageInstance, stageTrack, stageTracker, stageVip } from "./parameters";
 import { receive } from "./receive";
-import { INTERFACE_STAGED, STAGING_NONE, STAGING_OPEN, VIP_HELD } from "./records";
+import { Instance, INTERFACE_STAGED, STAGING_NONE, STAGING_OPEN, VIP_HELD } from "./records";
 import { earliestUs, TIMER_OFF } from "./timers";
 import { linkChanged, setTracker } from "./tracker";
 
@@ -330,4 +332,13 @@ export function nextDeadline(): f64 {
 export function statusOf(instance: u32): u32 {
   if (!isInitialised() || instance >= running().instanceCount) return 0;
   return changetype<u32>(instanceAt(instance));
+}
+
+/**
+ * Address of the eight bytes of an instance's password in a bank (0, 1; the one that is not running
+ * holds the configuration before, or the one being staged); 0 when there is no such place.
+ */
+export function secretOf(bank: u32, instance: u32): u32 {
+  if (!isInitialised() || bank > 1 || instance >= instanceCapacity) return 0;
+  return changetype<u32>(instanceOf(bank, instance)) + <u32> offsetof<Instance>("authData");
 }
