@@ -170,9 +170,10 @@ export class Node {
       this.core.fire(nowUs);
       this.#takeCoreOutputs(nowUs);
     }
-    if (this.engine.nextTimeout() <= nowUs && nowUs >= this.#stalledUntilUs) {
-      this.#push(this.#toEngine, nowUs, { kind: "timer" });
-    }
+    this.#drain(nowUs);
+    // A timer is no message: it does not wait behind one that is still under way.
+    if (this.engine.nextTimeout() > nowUs || nowUs < this.#stalledUntilUs) return;
+    this.#tellEngine(nowUs, { kind: "timer" });
     this.#drain(nowUs);
   }
 
@@ -200,7 +201,9 @@ export class Node {
   }
 
   #drain(nowUs: number): void {
-    for (let round = 0; round < NODE_ROUNDS_MAX; round++) {
+    // What waits already, after a stall, is no answer.
+    const most = NODE_ROUNDS_MAX + this.queueLength;
+    for (let round = 0; round < most; round++) {
       const worked = this.#drainCore(nowUs) || this.#drainEngine(nowUs);
       if (!worked) return;
     }
@@ -239,7 +242,12 @@ export class Node {
     if (nowUs < this.#stalledUntilUs) return false;
     const next = takeDue(this.#toEngine, nowUs);
     if (next === null) return false;
-    this.engine.handleInput(nowUs, next);
+    this.#tellEngine(nowUs, next);
+    return true;
+  }
+
+  #tellEngine(nowUs: number, input: EngineInput): void {
+    this.engine.handleInput(nowUs, input);
     for (
       let output = this.engine.pollOutput();
       output !== null;
@@ -249,7 +257,6 @@ export class Node {
       if (input !== null) this.#push(this.#toCore, nowUs + this.#queueDelayUs, input);
       this.#sink.engine(output);
     }
-    return true;
   }
 }
 

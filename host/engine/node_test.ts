@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { type Input, type Output, OUTPUT_NOTICE, OUTPUT_TRANSITION } from "../core/abi.gen.ts";
 import { Engine } from "./engine.ts";
-import { type CoreHandle, Node, NODE_QUEUE_MAX } from "./node.ts";
+import { type CoreHandle, Node, NODE_QUEUE_MAX, NODE_ROUNDS_MAX } from "./node.ts";
 import {
   ALL_NOTIFY,
   config,
@@ -125,6 +125,34 @@ describe("Node", () => {
     expect(node.nextTimeout()).toBe(5 * SECOND_US);
     node.handleTimer(5 * SECOND_US);
     expect(sink.take().some(({ output }) => output.kind === "notify")).toBe(true);
+  });
+
+  it("fires the engine's timer on time although a message is still under way", () => {
+    const { sink, node, engine } = nodeOf(1000);
+    const run = startRun(node, sink);
+    node.handleEngineInput(500, {
+      kind: "scriptResult",
+      run,
+      outcome: { kind: "exit", code: 0 },
+    });
+    const dueUs = engine.nextTimeout();
+    node.handleTimer(1500);
+    node.handleCoreInput(dueUs - 500, { kind: "tracker", tracker: 0, state: "BAD", value: 0 });
+    sink.take();
+    node.handleTimer(dueUs);
+    const kinds = sink.take().map(({ output }) => output?.kind);
+    expect(kinds).toEqual(["runScript"]);
+    expect(node.nextTimeout()).toBe(dueUs + 500);
+  });
+
+  it("takes up more messages after a stall than halves may exchange in a moment", () => {
+    const { sink, node } = nodeOf();
+    startRun(node, sink);
+    node.stallEngine(SECOND_US);
+    for (let i = 0; i < 2 * NODE_ROUNDS_MAX; i++) node.handleEngineInput(i, { kind: "timer" });
+    expect(node.queueLength).toBe(2 * NODE_ROUNDS_MAX);
+    node.handleTimer(SECOND_US);
+    expect(node.queueLength).toBe(0);
   });
 
   it("loses the oldest message of a full queue and counts it", () => {
