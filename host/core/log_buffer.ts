@@ -66,6 +66,13 @@ export function logBufferSize(layout: LogLayout): number {
   return HEAD_SIZE + 2 * layout.segmentSize;
 }
 
+/** Makes the memory of a log that nobody writes any more ready for another one. */
+export function clearLogBuffer(bytes: Uint8Array, layout: LogLayout): void {
+  for (const at of [0, HEAD_SIZE, HEAD_SIZE + layout.segmentSize]) {
+    bytes.fill(0, at, at + HEAD_SIZE);
+  }
+}
+
 /** The writer's end. */
 export class LogBuffer {
   readonly #bytes: Uint8Array;

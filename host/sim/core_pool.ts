@@ -1,5 +1,5 @@
-// Cores for simulated nodes, used again by the next run: making one costs a hundred times what putting
-// it back into its first state does. This module is browser safe.
+// Cores and log memories for simulated nodes, used again by the next run: making a core costs thirty
+// times what putting it back into its first state does. This module is browser safe.
 
 import type { Config } from "../conf/model.ts";
 import {
@@ -12,6 +12,7 @@ import {
   VIP_MAX,
 } from "../core/abi.gen.ts";
 import { Core, CORE_COUNTS_SMALL, type CoreCounts } from "../core/core.ts";
+import { clearLogBuffer, logBufferSize, SMALL_LOG_LAYOUT } from "../core/log_buffer.ts";
 
 interface Shelf {
   /** A core's state before its first input. */
@@ -78,4 +79,18 @@ export function countsFor(configs: readonly Config[], interfaces: number): CoreC
     addresses: fit(4 * interfaces + vips, small.addresses, INTERFACE_ADDRESS_MAX),
     senders: small.senders,
   };
+}
+
+const freeLogs: Uint8Array[] = [];
+
+/** Memory for the log of one life of a node (SMALL_LOG_LAYOUT), as if new. */
+export function takeLogMemory(): Uint8Array {
+  return freeLogs.pop() ?? new Uint8Array(logBufferSize(SMALL_LOG_LAYOUT));
+}
+
+/** Gives it back. */
+export function giveLogMemory(memory: Uint8Array): void {
+  if (freeLogs.length >= FREE_MAX) return;
+  clearLogBuffer(memory, SMALL_LOG_LAYOUT);
+  freeLogs.push(memory);
 }

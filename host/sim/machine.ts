@@ -25,10 +25,13 @@ import {
   type TrackerStateName,
 } from "../core/abi.gen.ts";
 import type { Core, CoreCounts } from "../core/core.ts";
+import { LogBuffer, readLogBuffer, SMALL_LOG_LAYOUT } from "../core/log_buffer.ts";
+import type { HalfLog } from "../core/record.ts";
+import { RecordedCore } from "../core/recorder.ts";
 import type { CoreRecord, EngineInput, EngineOutput } from "../engine/contract.ts";
 import { Engine } from "../engine/engine.ts";
 import { Node, type NodeSink } from "../engine/node.ts";
-import { giveCore, takeCore } from "./core_pool.ts";
+import { giveCore, giveLogMemory, takeCore, takeLogMemory } from "./core_pool.ts";
 import { applyEdits } from "./edit.ts";
 import { MachineInstance } from "./machine_instance.ts";
 import { type HeldAddress, Kernel, type KernelInterface } from "./kernel.ts";
@@ -63,6 +66,8 @@ const BOOT_US = 10_000_000;
 export interface MachineTools {
   readonly wasm: WebAssembly.Module;
   readonly counts: CoreCounts;
+  /** Nodes keep logs of their inputs. */
+  readonly records: boolean;
   readonly network: Network;
   readonly surroundings: Surroundings;
   readonly random: Random;
@@ -111,6 +116,9 @@ export class SimulatedMachine implements NodeView, NodeSink {
   #file: Config;
   #clock: MachineClock;
   #core: Core | null = null;
+  /** The core itself, or the one that remembers. */
+  #driven: Core | RecordedCore | null = null;
+  #logMemory: Uint8Array | null = null;
   #node: Node | null = null;
   #view: DataView = new DataView(new ArrayBuffer(0));
   #bytes: Uint8Array = new Uint8Array(0);
@@ -183,6 +191,10 @@ export class SimulatedMachine implements NodeView, NodeSink {
     return this.#trackers.get(script) ?? "UNKNOWN";
   }
 
+  log(): HalfLog | null {
+    return this.#logMemory === null ? null : readLogBuffer(this.#logMemory, SMALL_LOG_LAYOUT);
+  }
+
   /** What its own clock shows now, microseconds. */
   clockUs(): number {
     return this.#clock.at(this.#tools.nowUs);
@@ -218,8 +230,14 @@ export class SimulatedMachine implements NodeView, NodeSink {
     this.#core = takeCore(tools.wasm, tools.counts);
     this.#view = new DataView(this.#core.memory.buffer);
     this.#bytes = new Uint8Array(this.#core.memory.buffer);
+    this.#driven = this.#core;
+    if (tools.records) {
+      this.#logMemory = takeLogMemory();
+      const log = new LogBuffer(this.#logMemory, SMALL_LOG_LAYOUT);
+      this.#driven = new RecordedCore(this.#core, log, this.clockUs());
+    }
     this.#node = new Node({
-      core: this.#core,
+      core: this.#driven,
       engine: new Engine({ seed: tools.random.below(2 ** 32) }),
       sink: this,
       host: { name: this.name, user: "root" },
@@ -318,7 +336,8 @@ export class SimulatedMachine implements NodeView, NodeSink {
 
   #endProcess(into: "down" | "off"): void {
     if (this.#core !== null) giveCore(this.#tools.wasm, this.#core);
-    this.#core = null;
+    if (this.#logMemory !== null) giveLogMemory(this.#logMemory);
+    this.#core = this.#driven = this.#logMemory = null;
     this.#node = null;
     this.config = null;
     this.#instances = [];
@@ -449,8 +468,8 @@ export class SimulatedMachine implements NodeView, NodeSink {
 
   #takePacket(port: Port, record: Uint8Array): void {
     const row = this.kernel.interfaces.find((one) => one.port === port);
-    if (row === undefined || this.#core === null) return;
-    const at = this.#core.inputAddress;
+    if (row === undefined || this.#driven === null) return;
+    const at = this.#driven.inputAddress;
     const view = this.#view;
     // Input and output have their addresses and the payload in the same places.
     this.#bytes.set(record, at);
@@ -459,7 +478,7 @@ export class SimulatedMachine implements NodeView, NodeSink {
     view.setUint32(at + PACKET_INPUT.ifindex, row.ifindex, true);
     view.setUint32(at + PACKET_INPUT.hopLimit, 255, true);
     const nowUs = this.clockUs();
-    const status = this.#core.handle(nowUs, record.length);
+    const status = this.#driven.handle(nowUs, record.length);
     if (this.#tools.wantsHeard) this.#tellHeard(at, row.ifindex, status);
     this.#node!.takeOutputs(nowUs);
     this.#arm();

@@ -24,6 +24,8 @@ export interface SimulationOptions {
   trace: ((event: TraceEvent) => void) | null;
   /** Trace adverts too. */
   traceAdverts: boolean;
+  /** Keep the log of each node's core, for the invariant replay_equal. */
+  record: boolean;
   /** End at the first violation, or go on and note all (VIOLATION_MAX). */
   stopAtViolation: boolean;
 }

@@ -67,6 +67,7 @@ function hooksOf(invariants: readonly Invariant[]): Hooks {
 export class World implements WorldView, MachineTools, ClientTools {
   readonly wasm: WebAssembly.Module;
   readonly counts;
+  readonly records: boolean;
   readonly network: Network;
   readonly surroundings: Surroundings;
   readonly random: Random;
@@ -98,6 +99,7 @@ export class World implements WorldView, MachineTools, ClientTools {
       throw new VipdError("scenario", `a simulation has 1 to ${NODE_MAX} nodes`);
     }
     this.wasm = options.wasm;
+    this.records = options.record;
     this.random = new Random(seed);
     this.#hooks = hooksOf(invariants.map((make) => make()));
     this.#trace = options.trace;

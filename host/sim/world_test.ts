@@ -59,6 +59,7 @@ function optionsOf(configs: Config[], steps: Steps, durationS: number): Simulati
     invariants: [],
     trace: null,
     traceAdverts: false,
+    record: true,
     stopAtViolation: true,
   };
 }

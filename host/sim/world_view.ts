@@ -5,6 +5,7 @@
 
 import type { Config, VrrpInstance } from "../conf/model.ts";
 import type { StateName, TrackerStateName } from "../core/abi.gen.ts";
+import type { HalfLog } from "../core/record.ts";
 import type {
   CoreRecord,
   NotifyOutput,
@@ -64,6 +65,8 @@ export interface NodeView {
   holds(address: string): boolean;
   /** The interface is up and its cable is in. */
   linkGood(name: string): boolean;
+  /** What its core has been handed in this life; null when logs are not kept. */
+  log(): HalfLog | null;
   /** Bytes of the core's memory, and entries in all queues of the node. */
   memoryBytes(): number;
   queueLength(): number;
@@ -80,6 +83,7 @@ export interface ClientView {
 
 /** The world. */
 export interface WorldView {
+  readonly wasm: WebAssembly.Module;
   readonly nowUs: number;
   readonly nodes: readonly NodeView[];
   readonly clients: readonly ClientView[];
