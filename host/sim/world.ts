@@ -3,6 +3,7 @@
 // it to its end, the page step by step. This module is browser safe.
 
 import { VipdError } from "../base/errors.ts";
+import type { Config } from "../conf/model.ts";
 import type { Core } from "../core/core.ts";
 import { hashOutput, hashText, OUTPUT_HASH_START } from "../core/output_hash.ts";
 import type { CoreRecord, EngineOutput } from "../engine/contract.ts";
@@ -86,6 +87,8 @@ export class World implements WorldView, MachineTools, ClientTools {
   readonly #scenario: Scenario;
   readonly #clientPorts: Port[];
   readonly #words = new WeakMap<Core, Uint32Array>();
+  /** Configurations that were ever in force. */
+  readonly #seen = new Set<Config>();
   #settleUs = 0;
   /** When rest comes; Infinity: told, or it cannot come. */
   #restUs = Infinity;
@@ -358,7 +361,8 @@ export class World implements WorldView, MachineTools, ClientTools {
       ...DEFAULT_MACHINE,
       ...this.#scenario.machines[name],
     }));
-    return settleUs(configs, {
+    for (const config of configs) this.#seen.add(config);
+    return settleUs(configs, this.#seen, {
       latencyUs: this.network.latencyMaxUs(),
       latenessUs: Math.max(...machines.map(({ latenessUs }) => latenessUs)),
       queueDelayUs: Math.max(...machines.map(({ queueDelayUs }) => queueDelayUs)),
