@@ -33,7 +33,7 @@ export interface ClientTools {
   at(atUs: number, happen: () => void): void;
   /** The machine behind a port has the address and is able to answer. */
   answers(port: Port, address: string): boolean;
-  changed(client: Client, address: string): void;
+  clientChanged(client: Client, address: string): void;
 }
 
 /** The client. */
@@ -85,7 +85,7 @@ export class Client implements ClientView {
     if (entry.mac !== null && entry.asked >= UNICAST_MAX) {
       entry.mac = null;
       entry.asked = 0;
-      tools.changed(this, address);
+      tools.clientChanged(this, address);
     }
     this.#ask(address, entry);
     tools.at(tools.nowUs + RETRANS_US, () => this.#look(address));
@@ -117,7 +117,7 @@ export class Client implements ClientView {
     if (entry.mac === mac) return;
     entry.mac = mac;
     entry.changedUs = entry.confirmedUs;
-    this.#tools.changed(this, address);
+    this.#tools.clientChanged(this, address);
   }
 }
 

@@ -36,11 +36,13 @@ import { applyEdits } from "./edit.ts";
 import { MachineInstance } from "./machine_instance.ts";
 import { type HeldAddress, Kernel, type KernelInterface } from "./kernel.ts";
 import { type InterfacePlan, laterConfigs } from "./layout.ts";
+import type { Digest } from "./digest.ts";
 import { MachineClock } from "./machine_clock.ts";
 import type { Network, Port } from "./network.ts";
 import type { Random } from "./random.ts";
 import type { Action, Machine, Scenario } from "./scenario.ts";
 import type { Surroundings } from "./surroundings.ts";
+import type { Watchers } from "./watchers.ts";
 import { AdvertOfMachine, receiverKey } from "./machine_advert.ts";
 import type {
   AddressCause,
@@ -76,26 +78,10 @@ export interface MachineTools {
   /** The owner of a port. */
   deliverPacket(port: Port, record: Uint8Array): void;
   deliverFrame(port: Port, frame: Uint8Array): void;
-  /** Goes into the digest: the record at the core's output buffer, and what the engine said. */
-  hashCore(core: Core): void;
-  hashEngine(output: EngineOutput): void;
   /** Something changed the peace from outside. */
   disturb(): void;
-  advert(advert: SentAdvert): void;
-  /** Somebody wants to hear of adverts that arrive. */
-  readonly wantsHeard: boolean;
-  heard(advert: HeardAdvert): void;
-  garp(machine: SimulatedMachine, segment: number, frame: Uint8Array): void;
-  record(machine: SimulatedMachine, record: CoreRecord): void;
-  address(
-    machine: SimulatedMachine,
-    address: string,
-    held: boolean,
-    why: AddressCause,
-  ): void;
-  engine(machine: SimulatedMachine, output: EngineOutput): void;
-  notifyDone(machine: SimulatedMachine, id: number): void;
-  process(machine: SimulatedMachine, was: ProcessState): void;
+  readonly digest: Digest;
+  readonly watchers: Watchers;
 }
 
 /** The machine. */
@@ -331,14 +317,19 @@ export class SimulatedMachine implements NodeView, NodeSink {
     this.kernel.clear();
     for (const { port } of this.kernel.interfaces) port.up = false;
     this.#endProcess("off");
-    for (const address of held) this.#tools.address(this, address, false, "boot");
+    for (const address of held) this.#tools.watchers.address(this, address, false, "boot");
   }
 
-  #endProcess(into: "down" | "off"): void {
+  /** Nobody plays any further: gives back what others can use. */
+  release(): void {
     if (this.#core !== null) giveCore(this.#tools.wasm, this.#core);
     if (this.#logMemory !== null) giveLogMemory(this.#logMemory);
     this.#core = this.#driven = this.#logMemory = null;
     this.#node = null;
+  }
+
+  #endProcess(into: "down" | "off"): void {
+    this.release();
     this.config = null;
     this.#instances = [];
     this.#byName.clear();
@@ -400,7 +391,7 @@ export class SimulatedMachine implements NodeView, NodeSink {
   #become(process: ProcessState): void {
     const was = this.process;
     this.process = process;
-    this.#tools.process(this, was);
+    this.#tools.watchers.process(this, was);
   }
 
   // ---- Time ----
@@ -479,7 +470,7 @@ export class SimulatedMachine implements NodeView, NodeSink {
     view.setUint32(at + PACKET_INPUT.hopLimit, 255, true);
     const nowUs = this.clockUs();
     const status = this.#driven.handle(nowUs, record.length);
-    if (this.#tools.wantsHeard) this.#tellHeard(at, row.ifindex, status);
+    if (this.#tools.watchers.wantsHeard) this.#tellHeard(at, row.ifindex, status);
     this.#node!.takeOutputs(nowUs);
     this.#arm();
   }
@@ -490,7 +481,7 @@ export class SimulatedMachine implements NodeView, NodeSink {
     advert.accepted = status === STATUS_OK;
     advert.ifindex = ifindex;
     advert.instance = this.#receiver(advert);
-    this.#tools.heard(advert);
+    this.#tools.watchers.heard(advert);
   }
 
   #receiver({ ifindex, vrid, family }: AdvertOfMachine): MachineInstance | null {
@@ -517,7 +508,7 @@ export class SimulatedMachine implements NodeView, NodeSink {
   effect(kind: number, size: number): void {
     const tools = this.#tools;
     const core = this.#core!;
-    tools.hashCore(core);
+    tools.digest.core(tools.nowUs, core);
     const at = core.outputAddress;
     switch (kind) {
       case OUTPUT_PACKET:
@@ -528,7 +519,7 @@ export class SimulatedMachine implements NodeView, NodeSink {
         const arrive = (port: Port, atUs: number) =>
           tools.at(atUs, () => tools.deliverFrame(port, frame));
         if (row === undefined) return;
-        tools.garp(this, row.segment, frame);
+        tools.watchers.garp(this, row.segment, frame);
         return tools.network.broadcast(tools.nowUs, row.port, arrive);
       }
       case OUTPUT_ADDRESS_ADD:
@@ -539,7 +530,7 @@ export class SimulatedMachine implements NodeView, NodeSink {
         if (held === undefined) return;
         this.kernel.held.delete(held.address);
         this.#heldByVip.delete(this.#view.getUint32(at + ADDRESS.vip, true));
-        return tools.address(this, held.address, false, "core");
+        return tools.watchers.address(this, held.address, false, "core");
       }
     }
   }
@@ -551,7 +542,7 @@ export class SimulatedMachine implements NodeView, NodeSink {
     advert.read(this.#bytes, this.#view, at, PACKET_OUTPUT.family);
     advert.ifindex = ifindex;
     advert.instance = this.#receiver(advert);
-    tools.advert(advert);
+    tools.watchers.advert(advert);
     const row = this.kernel.byIndex(ifindex);
     if (row === undefined) return;
     const record = this.#bytes.slice(at, at + size);
@@ -590,7 +581,7 @@ export class SimulatedMachine implements NodeView, NodeSink {
     if (before !== undefined) return;
     this.kernel.held.set(address, held);
     this.#watchLease(held);
-    this.#tools.address(this, address, true, "core");
+    this.#tools.watchers.address(this, address, true, "core");
   }
 
   /** Looks after a lifetime: comes back until it is over. */
@@ -607,22 +598,23 @@ export class SimulatedMachine implements NodeView, NodeSink {
   /** An address goes without the process: the kernel tells it. */
   #lose(held: HeldAddress, why: "lease" | "foreign"): void {
     this.kernel.held.delete(held.address);
-    this.#tools.address(this, held.address, false, why);
+    this.#tools.watchers.address(this, held.address, false, why);
     this.#whenWorkerRuns(() => this.#toCore(this.kernel.addressInput(held, held.ifindex, 0)));
   }
 
   record(record: CoreRecord): void {
-    this.#tools.hashCore(this.#core!);
+    const { digest, watchers, nowUs } = this.#tools;
+    digest.core(nowUs, this.#core!);
     if (record.kind === "transition" && record.subject === "INSTANCE") {
-      this.#byName.get(record.instanceName ?? "")?.take(record, this.#tools.nowUs);
+      this.#byName.get(record.instanceName ?? "")?.take(record, nowUs);
     }
-    this.#tools.record(this, record);
+    watchers.record(this, record);
   }
 
   engine(output: EngineOutput): void {
     const tools = this.#tools;
-    tools.hashEngine(output);
-    tools.engine(this, output);
+    tools.digest.engine(tools.nowUs, output);
+    tools.watchers.engine(this, output);
     switch (output.kind) {
       case "runScript": {
         const { outcome, afterUs } = tools.surroundings.script(this.name, output);
@@ -642,7 +634,7 @@ export class SimulatedMachine implements NodeView, NodeSink {
       case "notify": {
         const { id } = output;
         const outcome = { kind: "exit", code: 0 } as const;
-        const done = () => tools.notifyDone(this, id);
+        const done = () => tools.watchers.notifyDone(this, id);
         return this.#later(NOTIFY_RUN_US, { kind: "notifyDone", id, outcome }, done);
       }
       case "mail":

@@ -61,10 +61,10 @@ export function simulate(options: SimulationOptions): SimulationResult {
   const account = accountant.tell(world);
   world.end();
   return {
-    violations: world.violations,
+    violations: world.watchers.violations,
     endUs: world.nowUs,
     events: world.events,
-    digest: world.digest(),
+    digest: world.digest.text(),
     account,
   };
 }

@@ -4,33 +4,21 @@
 
 import { VipdError } from "../base/errors.ts";
 import type { Config } from "../conf/model.ts";
-import type { Core } from "../core/core.ts";
-import { hashOutput, hashText, OUTPUT_HASH_START } from "../core/output_hash.ts";
-import type { CoreRecord, EngineOutput } from "../engine/contract.ts";
-import { Client, type ClientTools, readAnnouncement } from "./client.ts";
+import { carryOut } from "./carry_out.ts";
+import { Client, type ClientTools } from "./client.ts";
 import { countsFor } from "./core_pool.ts";
-import { describeAction } from "./describe_action.ts";
+import { Digest } from "./digest.ts";
 import { EventQueue } from "./event_queue.ts";
-import { clientMac, type Layout, layOut } from "./layout.ts";
+import { clientMac, laterConfigs, type Layout, layOut } from "./layout.ts";
 import { type MachineTools, SimulatedMachine } from "./machine.ts";
 import { Network, type Port } from "./network.ts";
 import { Random } from "./random.ts";
 import { type Action, DEFAULT_MACHINE, type Machine, type Scenario } from "./scenario.ts";
 import { settleUs } from "./settle.ts";
-import { type SimulationOptions, VIOLATION_MAX } from "./simulate.ts";
+import type { SimulationOptions } from "./simulate.ts";
 import { Surroundings } from "./surroundings.ts";
-import type {
-  AddressCause,
-  HeardAdvert,
-  Invariant,
-  NodeView,
-  ProcessState,
-  SentAdvert,
-  SentGarp,
-  TraceEvent,
-  Violation,
-  WorldView,
-} from "./world_view.ts";
+import { type WatchedWorld, Watchers } from "./watchers.ts";
+import type { NodeView } from "./world_view.ts";
 
 /** Nodes of one simulation. */
 export const NODE_MAX = 32;
@@ -42,30 +30,8 @@ const NETWORK_ACTIONS: ReadonlySet<Action["do"]> = new Set(
   ["unplug", "plug", "wire", "cut", "partition", "heal"],
 );
 
-/** The invariants that have a hook, by hook: those that have none cost nothing. */
-type Hooks = { [Name in Exclude<keyof Invariant, "name">]-?: Invariant[] };
-
-function hooksOf(invariants: readonly Invariant[]): Hooks {
-  const having = (name: Exclude<keyof Invariant, "name">) =>
-    invariants.filter((one) => one[name] !== undefined);
-  return {
-    advert: having("advert"),
-    heard: having("heard"),
-    garp: having("garp"),
-    transition: having("transition"),
-    record: having("record"),
-    address: having("address"),
-    notify: having("notify"),
-    notifyDone: having("notifyDone"),
-    process: having("process"),
-    network: having("network"),
-    atRest: having("atRest"),
-    end: having("end"),
-  };
-}
-
 /** The world. */
-export class World implements WorldView, MachineTools, ClientTools {
+export class World implements WatchedWorld, MachineTools, ClientTools {
   readonly wasm: WebAssembly.Module;
   readonly counts;
   readonly records: boolean;
@@ -74,47 +40,37 @@ export class World implements WorldView, MachineTools, ClientTools {
   readonly random: Random;
   readonly nodes: readonly SimulatedMachine[];
   readonly clients: readonly Client[];
-  readonly violations: Violation[] = [];
+  readonly watchers: Watchers;
+  readonly digest = new Digest();
+  readonly scenario: Scenario;
   nowUs = 0;
   disturbedUs = 0;
   /** Events played. */
   events = 0;
   readonly #queue = new EventQueue();
-  readonly #hooks: Hooks;
-  readonly #trace: ((event: TraceEvent) => void) | null;
-  readonly #traceAdverts: boolean;
-  readonly #stopAtViolation: boolean;
-  readonly #scenario: Scenario;
   readonly #clientPorts: Port[];
-  readonly #words = new WeakMap<Core, Uint32Array>();
   /** Configurations that were ever in force. */
   readonly #seen = new Set<Config>();
   #settleUs = 0;
   /** When rest comes; Infinity: told, or it cannot come. */
   #restUs = Infinity;
   #changed = false;
-  #hashes: [number, number] = [OUTPUT_HASH_START, ~OUTPUT_HASH_START >>> 0];
   #momentEvents = 0;
 
   constructor(options: SimulationOptions) {
-    const { nodes, scenario, seed, invariants } = options;
+    const { nodes, scenario, seed } = options;
     if (nodes.length === 0 || nodes.length > NODE_MAX) {
       throw new VipdError("scenario", `a simulation has 1 to ${NODE_MAX} nodes`);
     }
     this.wasm = options.wasm;
     this.records = options.record;
     this.random = new Random(seed);
-    this.#hooks = hooksOf(invariants.map((make) => make()));
-    this.#trace = options.trace;
-    this.#traceAdverts = options.traceAdverts;
-    this.#stopAtViolation = options.stopAtViolation;
-    this.#scenario = scenario;
+    this.scenario = scenario;
+    this.watchers = new Watchers(this, options);
     this.surroundings = new Surroundings(scenario.scripts);
     const layout = layOut(nodes, scenario);
     this.network = new Network(layout.segments, this.random.fork());
-    const later = scenario.steps.flatMap(({ action }) =>
-      action.do === "reload" && action.config !== null ? [action.config] : []
-    );
+    const later = nodes.flatMap(({ name }) => laterConfigs(scenario, name));
     const interfaces = Math.max(0, ...layout.interfaces.map((rows) => rows.length));
     this.counts = countsFor([...nodes.map(({ config }) => config), ...later], interfaces);
     this.nodes = this.#makeMachines(options, layout);
@@ -138,7 +94,7 @@ export class World implements WorldView, MachineTools, ClientTools {
   }
 
   #connect(of: Pick<Port, "node" | "segment" | "mac">): Port {
-    const { wire } = this.#scenario;
+    const { wire } = this.scenario;
     const port: Port = {
       ...of,
       in: { ...wire },
@@ -156,7 +112,7 @@ export class World implements WorldView, MachineTools, ClientTools {
     const addresses = new Set<string>();
     this.nodes.forEach((node, index) => {
       const devices = new Map(layout.interfaces[index]!.map((row) => [row.name, row.segment]));
-      for (const config of node.configs(this.#scenario)) {
+      for (const config of node.configs(this.scenario)) {
         for (const { vips, excludedVips } of config.instances) {
           for (const { address, device } of [...vips, ...excludedVips]) {
             if (devices.get(device) === segment) addresses.add(address);
@@ -170,10 +126,10 @@ export class World implements WorldView, MachineTools, ClientTools {
   #begin(): void {
     for (const client of this.clients) this.#queue.at(0, () => client.start());
     for (const node of this.nodes) {
-      const { started } = this.#scenario.machines[node.name] ?? DEFAULT_MACHINE;
+      const { started } = this.scenario.machines[node.name] ?? DEFAULT_MACHINE;
       if (started) this.#queue.at(0, () => this.act({ do: "start", node: node.name }));
     }
-    for (const { atUs, action } of this.#scenario.steps) {
+    for (const { atUs, action } of this.scenario.steps) {
       this.#queue.at(atUs, () => this.act(action));
     }
     this.disturb();
@@ -187,9 +143,9 @@ export class World implements WorldView, MachineTools, ClientTools {
       const { machine, atUs } = this.#next();
       if (atUs > this.nowUs && this.#changed) {
         this.#changed = false;
-        if (this.atRest) this.#ask("atRest", (one) => one.atRest!(this));
+        if (this.atRest) this.watchers.atRest();
       }
-      if (this.isStopped) return;
+      if (this.watchers.isStopped) return;
       if (this.#restUs <= atUs && this.#restUs <= untilUs) {
         this.nowUs = Math.max(this.nowUs, this.#restUs);
         this.#restUs = Infinity;
@@ -228,126 +184,23 @@ export class World implements WorldView, MachineTools, ClientTools {
 
   /** The run is over: asks the invariants a last time. */
   end(): void {
-    if (this.#changed && this.atRest && !this.isStopped) {
-      this.#ask("atRest", (one) => one.atRest!(this));
-    }
-    if (!this.isStopped) this.#ask("end", (one) => one.end!(this));
-    for (const node of this.nodes) node.kill();
+    const { watchers } = this;
+    if (this.#changed && this.atRest && !watchers.isStopped) watchers.atRest();
+    if (!watchers.isStopped) watchers.end();
+    for (const node of this.nodes) node.release();
   }
-
-  /** A violation ended it. */
-  get isStopped(): boolean {
-    return this.violations.length > 0 &&
-      (this.#stopAtViolation || this.violations.length >= VIOLATION_MAX);
-  }
-
-  // ---- Steps ----
 
   /** Does what a step says, now. */
   act(action: Action): void {
-    const node = "node" in action && action.node !== null ? action.node : null;
-    this.#trace?.({
-      atUs: this.nowUs,
-      node,
-      kind: "action",
-      action,
-      text: describeAction(action),
-    });
-    if (action.do === "say") return;
-    this.#carryOut(action);
-    this.disturb();
-    if (NETWORK_ACTIONS.has(action.do)) this.#ask("network", (one) => one.network!(this));
-  }
-
-  #carryOut(action: Exclude<Action, { do: "say" }>): void {
-    switch (action.do) {
-      case "cut":
-        return this.network.cut(this.#named(action.from).index, this.#named(action.to).index);
-      case "partition": {
-        const sets = action.sets.map((set) => set.map((name) => this.#named(name).index));
-        return this.network.partition(sets, this.nodes.length);
-      }
-      case "heal":
-        return this.#heal();
-      case "script":
-        return this.surroundings.setScript(action);
-      case "server":
-        return this.surroundings.setServer(action);
-      default:
-        return this.#actOn(this.#named(action.node), action);
-    }
-  }
-
-  #actOn(
-    node: SimulatedMachine,
-    action: Exclude<
-      Action,
-      { do: "say" | "cut" | "partition" | "heal" | "script" | "server" }
-    >,
-  ): void {
-    switch (action.do) {
-      case "start":
-        return node.start();
-      case "kill":
-        return node.kill();
-      case "shutdown":
-        return node.shutdown();
-      case "powerOff":
-        return node.powerOff();
-      case "pause":
-        return node.pause();
-      case "resume":
-        return node.goOn("paused");
-      case "freeze":
-        return node.freeze();
-      case "thaw":
-        return node.goOn("frozen");
-      case "stallMain":
-        // Peace comes only after it: what waits then may change anything.
-        this.#queue.at(this.nowUs + action.forUs, () => this.disturb());
-        return node.stallMain(action.forUs);
-      case "reload":
-        return node.reload(action);
-      case "unplug":
-      case "plug":
-        return node.setLink(action.interface, action.do === "plug");
-      case "wire":
-        return this.#setWire(node, action);
-      case "removeAddress":
-        return node.removeAddress(action.address);
-      case "clock":
-        return node.setClockRate(action.rate);
-    }
-  }
-
-  #named(name: string): SimulatedMachine {
-    const node = this.nodes.find((one) => one.name === name);
-    if (node !== undefined) return node;
-    throw new VipdError("scenario", `there is no node ${name}`, {
-      hint: `the nodes are ${this.nodes.map((one) => one.name).join(", ")}`,
-    });
-  }
-
-  #setWire(node: SimulatedMachine, action: Extract<Action, { do: "wire" }>): void {
-    const { direction, quality } = action;
-    for (const { name, port } of node.kernel.interfaces) {
-      if (action.interface !== null && action.interface !== name) continue;
-      if (direction !== "out") port.in = { ...port.in, ...quality };
-      if (direction !== "in") port.out = { ...port.out, ...quality };
-    }
-  }
-
-  #heal(): void {
-    this.network.heal();
-    for (const { kernel } of this.nodes) {
-      for (const { port } of kernel.interfaces) {
-        port.in = { ...this.#scenario.wire };
-        port.out = { ...this.#scenario.wire };
-      }
-    }
+    this.watchers.action(action);
+    carryOut(this, action);
   }
 
   // ---- Peace ----
+
+  touch(): void {
+    this.#changed = true;
+  }
 
   disturb(): void {
     this.disturbedUs = this.nowUs;
@@ -359,7 +212,7 @@ export class World implements WorldView, MachineTools, ClientTools {
     const configs = this.nodes.flatMap(({ config }) => config === null ? [] : [config]);
     const machines = this.nodes.map(({ name }) => ({
       ...DEFAULT_MACHINE,
-      ...this.#scenario.machines[name],
+      ...this.scenario.machines[name],
     }));
     for (const config of configs) this.#seen.add(config);
     return settleUs(configs, this.#seen, {
@@ -445,118 +298,7 @@ export class World implements WorldView, MachineTools, ClientTools {
     return held !== undefined && node.kernel.byIndex(held.ifindex)?.port === port;
   }
 
-  /** A client's entry changed. */
-  changed(client: Client, address: string): void {
-    this.#changed = true;
-    if (this.#trace === null) return;
-    const mac = client.macOf(address);
-    const owner = this.nodes.find((node) => mac === this.macOf(node, client.segment))?.name ?? null;
-    const { segment } = client;
-    this.#trace({ atUs: this.nowUs, node: null, kind: "client", segment, address, mac, owner });
-  }
-
-  hashCore(core: Core): void {
-    let words = this.#words.get(core);
-    if (words === undefined) {
-      words = new Uint32Array(core.memory.buffer);
-      this.#words.set(core, words);
-    }
-    const at = core.outputAddress;
-    const size = words[(at >>> 2) + 1]!;
-    const hashes = this.#hashes;
-    hashes[0] = hashOutput(hashes[0] ^ (this.nowUs % 0x1_0000_0000), words, at, size);
-    hashes[1] = (Math.imul(hashes[1], 31) + hashes[0]) >>> 0;
-  }
-
-  hashEngine(output: EngineOutput): void {
-    const hashes = this.#hashes;
-    hashes[0] = hashText(hashes[0] ^ (this.nowUs % 0x1_0000_0000), JSON.stringify(output));
-    hashes[1] = (Math.imul(hashes[1], 31) + hashes[0]) >>> 0;
-  }
-
-  /** Hash of all that the cores and engines have said, 16 hex digits. */
-  digest(): string {
-    return this.#hashes.map((hash) => (hash >>> 0).toString(16).padStart(8, "0")).join("");
-  }
-
-  // ---- What watchers hear ----
-
-  #ask(hook: keyof Hooks, question: (one: Invariant) => string | null): void {
-    for (const one of this.#hooks[hook]) {
-      const text = question(one);
-      if (text === null) continue;
-      if (this.violations.length >= VIOLATION_MAX) return;
-      const violation = { invariant: one.name, atUs: this.nowUs, text };
-      this.violations.push(violation);
-      this.#trace?.({ atUs: this.nowUs, node: null, kind: "violation", violation });
-    }
-  }
-
-  advert(advert: SentAdvert): void {
-    if (this.#hooks.advert.length > 0) this.#ask("advert", (one) => one.advert!(this, advert));
-    if (this.#trace === null || !this.#traceAdverts) return;
-    const { node, vrid, priority, family } = advert;
-    this.#trace({ atUs: this.nowUs, node: node.name, kind: "advert", vrid, priority, family });
-  }
-
-  get wantsHeard(): boolean {
-    return this.#hooks.heard.length > 0;
-  }
-
-  heard(advert: HeardAdvert): void {
-    this.#ask("heard", (one) => one.heard!(this, advert));
-  }
-
-  garp(machine: SimulatedMachine, segment: number, frame: Uint8Array): void {
-    if (this.#hooks.garp.length === 0) return;
-    const told = readAnnouncement(frame);
-    if (told === null) return;
-    const garp: SentGarp = { node: machine, segment, address: told.address };
-    this.#ask("garp", (one) => one.garp!(this, garp));
-  }
-
-  record(machine: SimulatedMachine, record: CoreRecord): void {
-    this.#trace?.({ atUs: this.nowUs, node: machine.name, kind: "record", record });
-    if (record.kind === "transition") {
-      this.#changed = true;
-      return this.#ask("transition", (one) => one.transition!(this, machine, record));
-    }
-    // A priority that a tracker moved is a cause, not a consequence.
-    if (record.kind === "priority") this.disturb();
-    this.#ask("record", (one) => one.record!(this, machine, record));
-  }
-
-  address(
-    machine: SimulatedMachine,
-    address: string,
-    held: boolean,
-    why: AddressCause,
-  ): void {
-    this.#changed = true;
-    this.#trace?.({ atUs: this.nowUs, node: machine.name, kind: "address", address, held, why });
-    this.#ask("address", (one) => one.address!(this, machine, address, held, why));
-  }
-
-  engine(machine: SimulatedMachine, output: EngineOutput): void {
-    if (output.kind === "tracker") this.disturb();
-    if (output.kind === "notify") {
-      this.#trace?.({ atUs: this.nowUs, node: machine.name, kind: "notify", notify: output });
-      this.#ask("notify", (one) => one.notify!(this, machine, output));
-    }
-    if (output.kind === "event" && this.#trace !== null) {
-      this.#trace({ atUs: this.nowUs, node: machine.name, kind: "event", event: output.event });
-    }
-  }
-
-  notifyDone(machine: SimulatedMachine, id: number): void {
-    this.#ask("notifyDone", (one) => one.notifyDone!(this, machine, id));
-  }
-
-  process(machine: SimulatedMachine, was: ProcessState): void {
-    this.#changed = true;
-    this.disturb();
-    const { process } = machine;
-    this.#trace?.({ atUs: this.nowUs, node: machine.name, kind: "process", process, was });
-    this.#ask("process", (one) => one.process!(this, machine, was));
+  clientChanged(client: Client, address: string): void {
+    this.watchers.client(client.segment, address, client.macOf(address));
   }
 }
