@@ -1,0 +1,75 @@
+// What clients believe. This module is browser safe.
+
+import type { Invariant, NodeView, SentGarp, WorldView } from "../world_view.ts";
+
+/** Who last told the client of a segment that an address is his. */
+interface Announcement {
+  /** null: it cannot be told what the client heard. */
+  node: NodeView | null;
+  life: number;
+}
+
+/**
+ * At rest a client has for each virtual address either no entry or the MAC of the machine that holds
+ * it, provided that this machine was the last whose announcement (gratuitous ARP, unsolicited NA) the
+ * client heard, and nobody else answered for the address since. Silent where no such announcement was
+ * made (garp_master_repeat 0) or a wire lost meanwhile, where the client does not reach the holder,
+ * and while another machine that it reaches has the address too.
+ */
+export function arpPointsAtOwner(): Invariant {
+  return new ArpPointsAtOwner();
+}
+
+class ArpPointsAtOwner implements Invariant {
+  readonly name = "arp_points_at_owner";
+  /** By segment and address. */
+  readonly #said: (Map<string, Announcement> | undefined)[] = [];
+
+  garp(world: WorldView, { node, segment, address }: SentGarp): null {
+    const isSure = world.components(segment) !== null;
+    // What the client does not hear changes nothing.
+    if (isSure && !world.clientReaches(node, segment)) return null;
+    const said = this.#said[segment] ??= new Map();
+    said.set(address, { node: isSure ? node : null, life: node.life });
+    return null;
+  }
+
+  address(_: WorldView, node: NodeView, address: string): null {
+    // Until now, or from now on, this machine answers for it too.
+    for (const said of this.#said) {
+      const last = said?.get(address);
+      if (last !== undefined && last.node !== node) last.node = null;
+    }
+    return null;
+  }
+
+  atRest(world: WorldView): string | null {
+    for (const client of world.clients) {
+      const said = this.#said[client.segment];
+      if (said === undefined || world.components(client.segment) === null) continue;
+      for (const [address, { node, life }] of said) {
+        if (node === null || node.life !== life) continue;
+        if (!isOnlyHolder(world, node, client.segment, address)) continue;
+        const believed = client.macOf(address);
+        const mac = world.macOf(node, client.segment);
+        if (believed === null || believed === mac) continue;
+        return `the client sends ${address} to ${believed} although ${node.name} has it and ` +
+          `said that it is at ${mac}`;
+      }
+    }
+    return null;
+  }
+}
+
+function isOnlyHolder(
+  world: WorldView,
+  node: NodeView,
+  segment: number,
+  address: string,
+): boolean {
+  if (node.process !== "running" || !node.holds(address)) return false;
+  if (!world.clientReaches(node, segment)) return false;
+  return world.nodes.every((other) =>
+    other === node || !other.holds(address) || !world.clientReaches(other, segment)
+  );
+}

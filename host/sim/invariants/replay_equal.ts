@@ -1,0 +1,35 @@
+// The recorder and determinism. This module is browser safe.
+
+import { Core } from "../../core/core.ts";
+import { isSame, replayEntry } from "../../core/recorder.ts";
+import type { HalfLog } from "../../core/record.ts";
+import type { Invariant, NodeView, WorldView } from "../world_view.ts";
+
+/**
+ * A core that is put back to its log's checkpoint and handed the same inputs answers with the same
+ * status and byte for byte the same outputs. Asked at the end, of each process that is there, where
+ * logs are kept (SimulationOptions).
+ */
+export function replayEqual(): Invariant {
+  return { name: "replay_equal", end: checkAll };
+}
+
+function checkAll(world: WorldView): string | null {
+  for (const node of world.nodes) {
+    const log = node.log();
+    const text = log === null ? null : check(world.wasm, node, log);
+    if (text !== null) return text;
+  }
+  return null;
+}
+
+function check(wasm: WebAssembly.Module, node: NodeView, log: HalfLog): string | null {
+  const core = Core.fromCheckpoint(wasm, log.checkpoint);
+  for (const entry of log.entries) {
+    const replayed = replayEntry(core, entry);
+    if (isSame(entry, replayed)) continue;
+    return `input ${entry.sequence} of ${node.name} gave status ${entry.status} and outputs of ` +
+      `hash ${entry.outputHash}, its replay ${replayed.status} and ${replayed.outputHash}`;
+  }
+  return null;
+}
