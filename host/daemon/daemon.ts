@@ -8,6 +8,7 @@ import type { Config } from "../conf/index.ts";
 import type { CommandResult, ProviderStatus } from "../control/protocol.ts";
 import { type ControlServer, serveControl } from "../control/server.ts";
 import { ABI_VERSION, readOutput } from "../core/abi.gen.ts";
+import type { Dump } from "../core/record.ts";
 import type {
   EngineOutput,
   HostIdentity,
@@ -16,7 +17,6 @@ import type {
 } from "../engine/contract.ts";
 import { buildCoreConfig, type CoreConfig } from "../engine/core_config.ts";
 import type { CoreIndex } from "../engine/core_index.ts";
-import { Engine } from "../engine/engine.ts";
 import { RecordNamer } from "../engine/names.ts";
 import { coreInputOf, engineInputOf } from "../engine/node.ts";
 import { engineStatus } from "../engine/status.ts";
@@ -26,6 +26,7 @@ import { type Balancer, NO_BALANCER } from "./balancer.ts";
 import { chooseBalancer } from "./choose_balancer.ts";
 import { readConfiguration } from "./configuration.ts";
 import { coreBytes } from "./core_bytes.ts";
+import { createRecordedEngine, makeDump } from "./dump.ts";
 import { Effects } from "./effects.ts";
 import { EngineRunner } from "./engine_runner.ts";
 import type { DaemonOptions } from "./options.ts";
@@ -57,8 +58,8 @@ const LAST_WORDS_MS = 20;
 /** How the daemon ended without being asked to. */
 export interface Death {
   why: string;
-  /** The core's memory, empty when it is not known. */
-  memory: Uint8Array;
+  /** What both halves remember, with secrets. */
+  dump: Dump;
 }
 
 /** A balancer that was chosen, and what it holds. */
@@ -75,7 +76,7 @@ export class Daemon {
   readonly #reporter: Reporter;
   readonly #host: HostIdentity;
   readonly #namer = new RecordNamer();
-  readonly #engine = new Engine({ seed: randomWord() });
+  readonly #engine = createRecordedEngine(randomWord());
   readonly #runner: EngineRunner;
   readonly #effects: Effects;
   readonly #state: StateFile;
@@ -106,7 +107,7 @@ export class Daemon {
     this.#host = { name: Deno.hostname(), user: Deno.env.get("USER") ?? "root" };
     this.#state = new StateFile(options.pidFiles.daemon);
     this.#effects = new Effects((input) => this.#runner.input(input));
-    this.#runner = new EngineRunner(this.#engine, (output) => this.#carryOut(output));
+    this.#runner = new EngineRunner(this.#engine.engine, (output) => this.#carryOut(output));
   }
 
   /** Brings everything up with a configuration. Throws VipdError; then nothing is left behind. */
@@ -260,7 +261,8 @@ export class Daemon {
 
   #carryOut(output: EngineOutput): void {
     const input = coreInputOf(output);
-    if (input !== null) return this.#link?.send(input);
+    // The input that is being drained: the log of the core names it.
+    if (input !== null) return this.#link?.send(input, this.#engine.engine.sequence - 1);
     switch (output.kind) {
       case "event":
         return this.#reporter.engine(output.event);
@@ -444,11 +446,19 @@ export class Daemon {
     this.#effects.close();
     if (this.#wire !== null) this.#removeHeld(this.#wire);
     setTimeout(() => {
-      this.#died({
-        why: this.#failure === null ? why : `${why}: ${this.#failure.failed}`,
-        memory: this.#failure?.memory ?? new Uint8Array(0),
-      });
+      const text = this.#failure === null ? why : `${why}: ${this.#failure.failed}`;
+      this.#died({ why: text, dump: this.#dump(`the wire worker died: ${text}`) });
     }, LAST_WORDS_MS);
+  }
+
+  #dump(why: string): Dump {
+    return makeDump({
+      why,
+      node: this.#host.name,
+      shared: this.#wire?.shared ?? null,
+      engineLog: this.#engine.log,
+      index: this.#index,
+    });
   }
 
   /** Takes exactly the addresses that the dead worker held off their interfaces. */
@@ -480,7 +490,7 @@ export class Daemon {
       config,
       index,
       shared: this.#wire?.shared ?? null,
-      engine: engineStatus(this.#engine.state),
+      engine: engineStatus(this.#engine.engine.state),
       transitions: this.#reporter.transitions,
       linksUp: this.#linksUp,
       connections: this.#balancer.connections(),

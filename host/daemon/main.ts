@@ -5,8 +5,12 @@ import { errorText, VipdError } from "../base/errors.ts";
 import { VIPD_VERSION } from "../base/version.ts";
 import type { Config } from "../conf/index.ts";
 import { reportReady } from "../linux/terminal.ts";
+import { encodeDump } from "../core/record.ts";
+import { maskDump } from "../sim/mask.ts";
 import { readConfiguration } from "./configuration.ts";
+import { coreBytes } from "./core_bytes.ts";
 import { Daemon, type Death } from "./daemon.ts";
+import { writePrivateFile } from "./dump.ts";
 import { openLog } from "./log_sinks.ts";
 import type { DaemonOptions } from "./options.ts";
 import { PidFile } from "./pid_file.ts";
@@ -121,17 +125,15 @@ function failed(reporter: Reporter, error: unknown, isOnConsole: boolean): numbe
   return known ? EXIT_OF[error.code] ?? EXIT.FATAL : EXIT.INTERNAL;
 }
 
-/** The worker is dead and its addresses are gone: what is left to do is to say so. */
-function died(options: DaemonOptions, reporter: Reporter, { why, memory }: Death): number {
+/** The worker is dead and its addresses are gone: what is left to do is to say so, and how it came. */
+function died(options: DaemonOptions, reporter: Reporter, { why, dump }: Death): number {
   reporter.daemon("error", `the wire worker is dead: ${why}`);
-  const path = `${options.pidFiles.daemon.replace(/\.pid$/, "")}.core`;
-  if (memory.length > 0) {
-    try {
-      Deno.writeFileSync(path, memory, { mode: 0o600 });
-      reporter.daemon("error", `its core's memory is in ${path}`);
-    } catch (error) {
-      reporter.daemon("error", `its core's memory could not be written: ${errorText(error)}`);
-    }
+  const path = `${options.pidFiles.daemon.replace(/\.pid$/, "")}.dump`;
+  try {
+    writePrivateFile(path, encodeDump(maskDump(coreBytes(), dump).dump));
+    reporter.daemon("error", `what led to it is in ${path}: vipd replay ${path}`);
+  } catch (error) {
+    reporter.daemon("error", `the dump could not be written: ${errorText(error)}`);
   }
   return EXIT.INTERNAL;
 }

@@ -1,8 +1,9 @@
 // The shared memory between main and the wire worker: control words, the mirror of the addresses
-// the worker holds, the status page of the instances, and the two rings. Main makes it, the worker
-// gets it in its first and only message.
+// the worker holds, the status page of the instances, the two rings, and the core's log. Main makes it,
+// the worker gets it in its first and only message.
 
 import { INSTANCE_MAX, INSTANCE_STATUS_SIZE, VIP_MAX } from "../core/abi.gen.ts";
+import { CORE_LOG_LAYOUT, logBufferSize } from "../core/log_buffer.ts";
 import { CONTROL_WORD } from "./control_words.ts";
 import { Ring } from "./ring.ts";
 
@@ -49,6 +50,8 @@ export class Shared {
   readonly words: Int32Array;
   readonly toWorker: Ring;
   readonly toMain: Ring;
+  /** The core's log (log_buffer.ts, CORE_LOG_LAYOUT): the worker writes, main reads, also after its death. */
+  readonly log: Uint8Array;
   readonly #held: DataView;
   readonly #status: DataView;
   readonly #statusSequence: Int32Array;
@@ -59,7 +62,7 @@ export class Shared {
     const statusSize = INSTANCE_MAX * INSTANCE_STATUS_SIZE;
     const sequenceSize = INSTANCE_MAX * 4;
     const size = WORDS_SIZE + heldSize + statusSize + sequenceSize + RING_TO_WIRE_SIZE +
-      RING_TO_MAIN_SIZE;
+      RING_TO_MAIN_SIZE + logBufferSize(CORE_LOG_LAYOUT);
     this.buffer = buffer ?? new SharedArrayBuffer(size);
     this.words = new Int32Array(this.buffer, 0, WORDS_SIZE / 4);
     let at = WORDS_SIZE;
@@ -71,6 +74,8 @@ export class Shared {
     at += sequenceSize;
     this.toWorker = new Ring(this.buffer, at, RING_TO_WIRE_SIZE);
     this.toMain = new Ring(this.buffer, at + RING_TO_WIRE_SIZE, RING_TO_MAIN_SIZE);
+    at += RING_TO_WIRE_SIZE + RING_TO_MAIN_SIZE;
+    this.log = new Uint8Array(this.buffer, at, logBufferSize(CORE_LOG_LAYOUT));
   }
 
   /** Reads a control word. */

@@ -8,6 +8,8 @@
 import { errnoName } from "../base/errno.ts";
 import { errorText } from "../base/errors.ts";
 import { Core } from "../core/core.ts";
+import { CORE_LOG_LAYOUT, LogBuffer } from "../core/log_buffer.ts";
+import { RecordedCore } from "../core/recorder.ts";
 import {
   type AddressInput,
   INPUT_SIZE_MAX,
@@ -63,8 +65,6 @@ const scope = globalThis as unknown as WorkerScope;
 /** The worker's only message to main, when it fails. */
 export interface WireFailure {
   failed: string;
-  /** The core's memory as far as it is used. */
-  memory: Uint8Array;
 }
 
 /** Runs the worker in this thread once main's message comes. */
@@ -84,11 +84,11 @@ export function runWireWorker(): void {
   };
 }
 
-/** Main writes the dump and removes the addresses; here nothing more is sent. */
+/** Main writes the dump (the core's log is in its hands) and removes the addresses; nothing more is sent. */
 function fail(shared: Shared, worker: WireWorker | null, error: unknown): void {
   const text = error instanceof Error && error.stack ? error.stack : errorText(error);
   shared.set(WORD.ASSERT_CODE, worker?.assertCode() ?? 0);
-  scope.postMessage({ failed: text, memory: worker?.memory() ?? new Uint8Array(0) });
+  scope.postMessage({ failed: text });
   shared.set(WORD.PHASE, PHASE.FAILED);
 }
 
@@ -101,7 +101,7 @@ function wakeMain(shared: Shared): void {
 /** The worker's whole state. */
 class WireWorker {
   readonly #shared: Shared;
-  readonly #core: Core;
+  readonly #core: RecordedCore;
   readonly #input: Pinned;
   readonly #epoll = new Epoll();
   readonly #timer = new TimerFd();
@@ -121,7 +121,8 @@ class WireWorker {
   constructor(shared: Shared, init: WireInit) {
     const nameOf = (ifindex: number) => this.#kernel.nameOf(ifindex);
     this.#shared = shared;
-    this.#core = Core.create(init.module, { seed: init.seed });
+    const core = Core.create(init.module, { seed: init.seed });
+    this.#core = new RecordedCore(core, new LogBuffer(shared.log, CORE_LOG_LAYOUT), nowUs());
     this.#input = new Pinned(
       new Uint8Array(this.#core.memory.buffer, this.#core.inputAddress, INPUT_SIZE_MAX),
     );
@@ -186,11 +187,6 @@ class WireWorker {
     return this.#core.assertCode();
   }
 
-  /** The core's used memory, for the dump. */
-  memory(): Uint8Array {
-    return this.#core.checkpoint();
-  }
-
   /** Runs until main asks to stop. Throws what it cannot live with. */
   run(): void {
     this.#kernel.readAll();
@@ -199,6 +195,7 @@ class WireWorker {
     const { toWorker } = this.#shared;
     const isWanted = () => this.#shared.get(WORD.STOP) === 0;
     while (isWanted() || !toWorker.isEmpty() || this.#effects.isWaiting) {
+      this.#core.tend(nowUs());
       this.#arm();
       this.#takeEvents(toWorker.sleep() ? -1 : 0);
       this.#takeRecords();

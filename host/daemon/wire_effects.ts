@@ -21,7 +21,7 @@ import {
   PACKET_OUTPUT_SIZE,
   TRANSITION_OUTPUT,
 } from "../core/abi.gen.ts";
-import type { Core } from "../core/core.ts";
+import type { RecordedCore } from "../core/recorder.ts";
 import type { FrameSocket } from "../linux/frame_socket.ts";
 import { Pinned } from "../linux/pinned.ts";
 import type { RouteSocket } from "../linux/route.ts";
@@ -41,7 +41,7 @@ import type { WireSockets } from "./wire_sockets.ts";
 /** What it acts with. */
 export interface EffectTools {
   shared: Shared;
-  core: Core;
+  core: RecordedCore;
   sockets: WireSockets;
   frames: FrameSocket;
   route: RouteSocket;

@@ -1,8 +1,14 @@
 // Main's side of a configuration's way to the core: encodes its records, hands them to the wire
 // worker and waits for the answer. One at a time; the worker's answer names the generation.
 
-import { type Input, writeInput } from "../core/abi.gen.ts";
-import { INPUT_SIZE_MAX, STATUS_OK, statusName } from "../core/abi.gen.ts";
+import {
+  type Input,
+  INPUT_SIZE_MAX,
+  STATUS_OK,
+  statusName,
+  TRACKER_INPUT,
+  writeInput,
+} from "../core/abi.gen.ts";
 import type { CoreConfig } from "../engine/core_config.ts";
 import { VipdError } from "../base/errors.ts";
 import { type ConfigResultMessage, encodeLabel } from "./wire_message.ts";
@@ -21,9 +27,12 @@ export class WireLink {
     this.#thread = thread;
   }
 
-  /** Hands an input to the core. */
-  send(input: Input): void {
+  /** Hands an input to the core. `sender`: number of the engine's input that it comes of; 0 = none. */
+  send(input: Input, sender = 0): void {
     const size = writeInput(this.#buffer, 0, input);
+    if (input.kind === "tracker") {
+      this.#buffer.setUint32(TRACKER_INPUT.senderSequence, sender >>> 0, true);
+    }
     this.#thread.send(new Uint8Array(this.#buffer.buffer, 0, size).slice());
   }
 

@@ -248,12 +248,12 @@ describe("the wire worker throws", () => {
     expect(adverts.filter(({ priority }) => priority === 0)).toEqual([]);
   });
 
-  it("the process ends with 70 and the core's memory lies beside the pid file", async () => {
+  it("the process ends with 70 and a dump lies beside the pid file", async () => {
     const { status, died, endedMs, files, log } = await played.broken;
     expect(status).toBe(EXIT_INTERNAL);
     expect(endedMs - died.atMs).toBeLessThan(2000);
-    expect(files).toMatch(/^-rw------- .* keepalived\.core$/m);
+    expect(files).toMatch(/^-rw------- .* keepalived\.dump$/m);
     expect(files).not.toMatch(/keepalived\.pid|vrrp\.pid/);
-    expect(log).toMatch(/its core's memory is in \/run\/keepalived\.core/);
+    expect(log).toMatch(/what led to it is in \/run\/keepalived\.dump/);
   });
 });
