@@ -1,6 +1,6 @@
-// The kernel of a simulated machine, as far as vipd sees it: interfaces, their addresses, the
-// addresses that vipd holds with their lifetimes, and the IPVS table. It runs on when the process is
-// killed or stopped; lifetimes count by the machine's own clock. This module is browser safe.
+// The kernel of a simulated machine, as far as vipd sees it: interfaces, their own addresses and the IPVS
+// table; what vipd holds is in held_addresses.ts. It runs on when the process is killed or stopped.
+// This module is browser safe.
 
 import { applyOperation, type IpvsTable } from "../engine/ipvs_table.ts";
 import type { InterfacePlan, PlannedAddress } from "./layout.ts";
@@ -17,16 +17,6 @@ export interface KernelInterface {
   readonly addresses: readonly PlannedAddress[];
 }
 
-/** An address that was added with a lifetime. */
-export interface HeldAddress {
-  readonly address: string;
-  readonly family: "INET" | "INET6";
-  readonly prefixLength: number;
-  readonly ifindex: number;
-  /** By the machine's clock, microseconds; Infinity: for ever. */
-  untilUs: number;
-}
-
 /** IFF_UP and IFF_RUNNING of <linux/if.h>: up, and the carrier is there. */
 const IFF_UP = 0x1;
 const IFF_RUNNING = 0x40;
@@ -35,8 +25,6 @@ const MTU = 1500;
 /** The kernel. */
 export class Kernel {
   readonly interfaces: readonly KernelInterface[];
-  /** By address. */
-  readonly held = new Map<string, HeldAddress>();
   readonly #services: IpvsTable = new Map();
 
   constructor(plans: readonly InterfacePlan[], ports: readonly Port[]) {
@@ -93,7 +81,6 @@ export class Kernel {
 
   /** Everything that a machine forgets when its power goes. */
   clear(): void {
-    this.held.clear();
     this.#services.clear();
   }
 }

@@ -3,19 +3,13 @@
 // when the process runs; when it stands still, what comes waits as it would in sockets.
 // This module is browser safe.
 
-import { formatAddress } from "../base/address.ts";
 import { VipdError } from "../base/errors.ts";
 import type { Config } from "../conf/model.ts";
 import {
-  ADDRESS_ADD_OUTPUT as ADDRESS,
-  FAMILY_INET,
   FRAME_OUTPUT,
   FRAME_OUTPUT_SIZE,
   type Input,
   INPUT_PACKET,
-  OUTPUT_ADDRESS_ADD,
-  OUTPUT_ADDRESS_REFRESH,
-  OUTPUT_ADDRESS_REMOVE,
   OUTPUT_FRAME,
   OUTPUT_PACKET,
   PACKET_INPUT,
@@ -34,7 +28,9 @@ import { Node, type NodeSink } from "../engine/node.ts";
 import { giveCore, giveLogMemory, takeCore, takeLogMemory } from "./core_pool.ts";
 import { applyEdits } from "./edit.ts";
 import { MachineInstance } from "./machine_instance.ts";
-import { type HeldAddress, Kernel, type KernelInterface } from "./kernel.ts";
+import { EngineEffects } from "./engine_effects.ts";
+import { type HeldAddress, HeldAddresses } from "./held_addresses.ts";
+import { Kernel, type KernelInterface } from "./kernel.ts";
 import { type InterfacePlan, laterConfigs } from "./layout.ts";
 import type { Digest } from "./digest.ts";
 import { MachineClock } from "./machine_clock.ts";
@@ -44,21 +40,10 @@ import type { Action, Machine, Scenario } from "./scenario.ts";
 import type { Surroundings } from "./surroundings.ts";
 import type { Watchers } from "./watchers.ts";
 import { AdvertOfMachine, receiverKey } from "./machine_advert.ts";
-import type {
-  AddressCause,
-  HeardAdvert,
-  NodeView,
-  ProcessState,
-  SentAdvert,
-} from "./world_view.ts";
+import type { AddressCause, NodeView, ProcessState } from "./world_view.ts";
 
 /** Packets that wait in the sockets of a process that stands still (rmem_default / truesize). */
 export const SOCKET_QUEUE_MAX = 256;
-/** A notification script runs so long, a mail is under way so long, microseconds. */
-const NOTIFY_RUN_US = 3_000;
-const MAIL_RUN_US = 5_000;
-/** The kernel takes an IPVS batch in this, microseconds. */
-const IPVS_RUN_US = 100;
 /** What the clock of a machine shows at first, and after a boot, microseconds. */
 const BOOTED_MIN_US = 60_000_000;
 const BOOTED_MAX_US = 900_000_000;
@@ -100,7 +85,9 @@ export class SimulatedMachine implements NodeView, NodeSink {
   readonly queueDelayUs: number;
   /** What the configuration file says. */
   #file: Config;
-  #clock: MachineClock;
+  readonly held: HeldAddresses;
+  readonly #clock: MachineClock;
+  readonly #effects: EngineEffects;
   #core: Core | null = null;
   /** The core itself, or the one that remembers. */
   #driven: Core | RecordedCore | null = null;
@@ -110,15 +97,12 @@ export class SimulatedMachine implements NodeView, NodeSink {
   #bytes: Uint8Array = new Uint8Array(0);
   #instances: MachineInstance[] = [];
   readonly #byName = new Map<string, MachineInstance>();
-  /** By the configuration's number of the address: what a refresh means, without its text. */
-  readonly #heldByVip = new Map<number, HeldAddress>();
   /** What came while the process stood still: sockets first, then main's. */
   readonly #socketQueue: (() => void)[] = [];
   readonly #mainQueue: (() => void)[] = [];
   #dueUs = Infinity;
   /** By receiverKey. */
   readonly #receivers = new Map<number, MachineInstance>();
-  readonly #trackers = new Map<string, TrackerStateName>();
   readonly #sent = new AdvertOfMachine(this);
   readonly #heard = new AdvertOfMachine(this);
 
@@ -140,6 +124,22 @@ export class SimulatedMachine implements NodeView, NodeSink {
     this.kernel = new Kernel(plans, ports);
     const shownUs = tools.random.between(BOOTED_MIN_US, BOOTED_MAX_US);
     this.#clock = new MachineClock(0, shownUs, machine.clockRate);
+    const { surroundings } = tools;
+    this.held = new HeldAddresses({
+      clock: this.#clock,
+      now: () => tools.nowUs,
+      at: (atUs, happen) => tools.at(atUs, happen),
+      changed: (held, isHeld, why) => this.#addressChanged(held, isHeld, why),
+    });
+    this.#effects = new EngineEffects({
+      name,
+      kernel: this.kernel,
+      surroundings,
+      configuration: () => this.config ?? this.#file,
+      later: (afterUs, input, done) => this.#later(afterUs, input, done),
+      notifyDone: (id) => tools.watchers.notifyDone(this, id),
+      stopped: () => this.#stopped(),
+    });
   }
 
   // ---- What watchers see ----
@@ -158,7 +158,7 @@ export class SimulatedMachine implements NodeView, NodeSink {
   }
 
   holds(address: string): boolean {
-    return this.kernel.held.has(address);
+    return this.held.get(address) !== undefined;
   }
 
   linkGood(name: string): boolean {
@@ -174,7 +174,7 @@ export class SimulatedMachine implements NodeView, NodeSink {
   }
 
   tracker(script: string): TrackerStateName {
-    return this.#trackers.get(script) ?? "UNKNOWN";
+    return this.#effects.trackers.get(script) ?? "UNKNOWN";
   }
 
   log(): HalfLog | null {
@@ -208,11 +208,11 @@ export class SimulatedMachine implements NodeView, NodeSink {
     if (this.process !== "off" && this.process !== "down") return;
     const tools = this.#tools;
     if (this.process === "off") {
-      this.#clock = new MachineClock(tools.nowUs, BOOT_US, 1);
+      this.#clock.reset(tools.nowUs, BOOT_US);
       for (const { port } of this.kernel.interfaces) port.up = true;
     }
     this.life++;
-    this.#trackers.clear();
+    this.#effects.trackers.clear();
     this.#core = takeCore(tools.wasm, tools.counts);
     this.#view = new DataView(this.#core.memory.buffer);
     this.#bytes = new Uint8Array(this.#core.memory.buffer);
@@ -241,7 +241,7 @@ export class SimulatedMachine implements NodeView, NodeSink {
       this.#toCore(this.kernel.linkInput(row));
       for (const of of row.addresses) this.#toCore(this.kernel.addressInput(of, row.ifindex, 1));
     }
-    for (const of of this.kernel.held.values()) {
+    for (const of of this.held.values()) {
       this.#toCore(this.kernel.addressInput(of, of.ifindex, 1));
     }
   }
@@ -275,7 +275,7 @@ export class SimulatedMachine implements NodeView, NodeSink {
       instance.reconfigure(config.instances[number]!, number);
     }
     for (const name of this.#byName.keys()) if (!names.has(name)) this.#byName.delete(name);
-    this.#heldByVip.clear();
+    this.held.forgetNumbers();
     this.config = config;
     this.#arm();
   }
@@ -310,14 +310,21 @@ export class SimulatedMachine implements NodeView, NodeSink {
     });
   }
 
+  #stopped(): void {
+    const { life } = this;
+    this.#tools.at(this.#tools.nowUs, () => {
+      if (this.life === life) this.kill();
+    });
+  }
+
   /** The machine loses its power. */
   powerOff(): void {
     if (this.process === "off") return;
-    const held = [...this.kernel.held.keys()];
+    const held = [...this.held.values()];
     this.kernel.clear();
     for (const { port } of this.kernel.interfaces) port.up = false;
     this.#endProcess("off");
-    for (const address of held) this.#tools.watchers.address(this, address, false, "boot");
+    for (const one of held) this.held.lose(one, "boot");
   }
 
   /** Nobody plays any further: gives back what others can use. */
@@ -333,7 +340,7 @@ export class SimulatedMachine implements NodeView, NodeSink {
     this.config = null;
     this.#instances = [];
     this.#byName.clear();
-    this.#heldByVip.clear();
+    this.held.forgetNumbers();
     this.#socketQueue.length = 0;
     this.#mainQueue.length = 0;
     this.wakeUs = this.#dueUs = Infinity;
@@ -371,7 +378,7 @@ export class SimulatedMachine implements NodeView, NodeSink {
 
   #setStanding(standing: boolean): void {
     this.#clock.setStanding(this.#tools.nowUs, standing);
-    if (!standing) { for (const of of this.kernel.held.values()) this.#watchLease(of); }
+    if (!standing) this.held.watchAll();
   }
 
   /** Main stands still. */
@@ -383,7 +390,7 @@ export class SimulatedMachine implements NodeView, NodeSink {
   /** The clock runs so fast from now on. */
   setClockRate(rate: number): void {
     this.#clock.setRate(this.#tools.nowUs, rate);
-    for (const of of this.kernel.held.values()) this.#watchLease(of);
+    this.held.watchAll();
     this.wakeUs = this.#dueUs = Infinity;
     this.#arm();
   }
@@ -499,8 +506,8 @@ export class SimulatedMachine implements NodeView, NodeSink {
 
   /** Somebody else removes an address that vipd holds. */
   removeAddress(address: string): void {
-    const held = this.kernel.held.get(address);
-    if (held !== undefined) this.#lose(held, "foreign");
+    const held = this.held.get(address);
+    if (held !== undefined) this.held.lose(held, "foreign");
   }
 
   // ---- What goes out ----
@@ -522,16 +529,8 @@ export class SimulatedMachine implements NodeView, NodeSink {
         tools.watchers.garp(this, row.segment, frame);
         return tools.network.broadcast(tools.nowUs, row.port, arrive);
       }
-      case OUTPUT_ADDRESS_ADD:
-      case OUTPUT_ADDRESS_REFRESH:
-        return this.#add(at);
-      case OUTPUT_ADDRESS_REMOVE: {
-        const held = this.kernel.held.get(this.#addressAt(at));
-        if (held === undefined) return;
-        this.kernel.held.delete(held.address);
-        this.#heldByVip.delete(this.#view.getUint32(at + ADDRESS.vip, true));
-        return tools.watchers.address(this, held.address, false, "core");
-      }
+      default:
+        return this.held.apply(kind, this.#view, this.#bytes, at);
     }
   }
 
@@ -552,53 +551,10 @@ export class SimulatedMachine implements NodeView, NodeSink {
     });
   }
 
-  #addressAt(at: number): string {
-    const length = this.#view.getUint32(at + ADDRESS.family, true) === FAMILY_INET ? 4 : 16;
-    return formatAddress(this.#bytes.slice(at + ADDRESS.address, at + ADDRESS.address + length));
-  }
-
-  #add(at: number): void {
-    const view = this.#view;
-    const vip = view.getUint32(at + ADDRESS.vip, true);
-    const lifetimeS = view.getUint32(at + ADDRESS.lifetimeS, true);
-    const untilUs = lifetimeS === 0 ? Infinity : this.clockUs() + lifetimeS * 1_000_000;
-    const known = this.#heldByVip.get(vip);
-    if (known !== undefined && this.kernel.held.get(known.address) === known) {
-      known.untilUs = untilUs;
-      return;
-    }
-    const address = this.#addressAt(at);
-    const before = this.kernel.held.get(address);
-    const held: HeldAddress = before ?? {
-      address,
-      family: view.getUint32(at + ADDRESS.family, true) === FAMILY_INET ? "INET" : "INET6",
-      prefixLength: view.getUint32(at + ADDRESS.prefixLength, true),
-      ifindex: view.getUint32(at + ADDRESS.ifindex, true),
-      untilUs,
-    };
-    held.untilUs = untilUs;
-    this.#heldByVip.set(vip, held);
-    if (before !== undefined) return;
-    this.kernel.held.set(address, held);
-    this.#watchLease(held);
-    this.#tools.watchers.address(this, address, true, "core");
-  }
-
-  /** Looks after a lifetime: comes back until it is over. */
-  #watchLease(held: HeldAddress): void {
-    const dueUs = this.#clock.whenShows(held.untilUs);
-    if (dueUs === Infinity) return;
-    this.#tools.at(dueUs, () => {
-      if (this.kernel.held.get(held.address) !== held) return;
-      if (this.clockUs() < held.untilUs) return this.#watchLease(held);
-      this.#lose(held, "lease");
-    });
-  }
-
-  /** An address goes without the process: the kernel tells it. */
-  #lose(held: HeldAddress, why: "lease" | "foreign"): void {
-    this.kernel.held.delete(held.address);
-    this.#tools.watchers.address(this, held.address, false, why);
+  /** The kernel got or lost an address; what the process did not do itself, it hears. */
+  #addressChanged(held: HeldAddress, isHeld: boolean, why: AddressCause): void {
+    this.#tools.watchers.address(this, held.address, isHeld, why);
+    if (why !== "lease" && why !== "foreign") return;
     this.#whenWorkerRuns(() => this.#toCore(this.kernel.addressInput(held, held.ifindex, 0)));
   }
 
@@ -615,42 +571,7 @@ export class SimulatedMachine implements NodeView, NodeSink {
     const tools = this.#tools;
     tools.digest.engine(tools.nowUs, output);
     tools.watchers.engine(this, output);
-    switch (output.kind) {
-      case "runScript": {
-        const { outcome, afterUs } = tools.surroundings.script(this.name, output);
-        return this.#later(afterUs, { kind: "scriptResult", run: output.run, outcome });
-      }
-      case "runCheck": {
-        const { interfaces } = this.kernel;
-        // Without a vrrp_instance there is nothing that a step could unplug.
-        const online = interfaces.length === 0 || interfaces.some(({ port }) => port.up);
-        const config = this.config ?? this.#file;
-        const { outcome, afterUs } = tools.surroundings.check(output, config, online);
-        return this.#later(afterUs, { kind: "checkResult", run: output.run, outcome });
-      }
-      case "ipvs":
-        this.kernel.applyIpvs(output.operations);
-        return this.#later(IPVS_RUN_US, { kind: "ipvsDone", batch: output.batch, failures: [] });
-      case "notify": {
-        const { id } = output;
-        const outcome = { kind: "exit", code: 0 } as const;
-        const done = () => tools.watchers.notifyDone(this, id);
-        return this.#later(NOTIFY_RUN_US, { kind: "notifyDone", id, outcome }, done);
-      }
-      case "mail":
-        return this.#later(MAIL_RUN_US, { kind: "mailDone", id: output.id, error: null });
-      case "stopped": {
-        const { life } = this;
-        return tools.at(tools.nowUs, () => {
-          if (this.life === life) this.kill();
-        });
-      }
-      case "tracker":
-        return void this.#trackers.set(output.name, output.state);
-      case "abort":
-      case "event":
-        return; // the engine ignores answers to what it gave up
-    }
+    this.#effects.carryOut(output);
   }
 
   /** Interface of an instance. */

@@ -43,6 +43,13 @@ export class MachineClock {
     this.#rate = rate;
   }
 
+  /** The machine boots: its clock starts over. */
+  reset(trueUs: number, shownUs: number): void {
+    this.#trueUs = trueUs;
+    this.#anchorUs = shownUs;
+    this.#standing = false;
+  }
+
   /** It stands still, or goes on. */
   setStanding(trueUs: number, standing: boolean): void {
     this.#anchor(trueUs);

@@ -25,11 +25,6 @@ export const NODE_MAX = 32;
 /** Events at one moment of the simulation; more means that something answers itself for ever. */
 export const EVENTS_AT_ONCE_MAX = 100_000;
 
-/** The steps that change who hears whom. */
-const NETWORK_ACTIONS: ReadonlySet<Action["do"]> = new Set(
-  ["unplug", "plug", "wire", "cut", "partition", "heal"],
-);
-
 /** The world. */
 export class World implements WatchedWorld, MachineTools, ClientTools {
   readonly wasm: WebAssembly.Module;
@@ -294,7 +289,7 @@ export class World implements WatchedWorld, MachineTools, ClientTools {
     if (port.node < 0) return false;
     const node = this.nodes[port.node]!;
     if (!node.isAwake || !port.up) return false;
-    const held = node.kernel.held.get(address);
+    const held = node.held.get(address);
     return held !== undefined && node.kernel.byIndex(held.ifindex)?.port === port;
   }
 

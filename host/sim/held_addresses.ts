@@ -1,0 +1,124 @@
+// The virtual addresses that a simulated kernel has, with their lifetimes by the machine's own clock.
+// They come and go as the core says, when a lifetime is over, or when somebody else removes one.
+// This module is browser safe.
+
+import { formatAddress } from "../base/address.ts";
+import {
+  ADDRESS_ADD_OUTPUT as ADDRESS,
+  FAMILY_INET,
+  OUTPUT_ADDRESS_REMOVE,
+} from "../core/abi.gen.ts";
+import type { MachineClock } from "./machine_clock.ts";
+import type { AddressCause } from "./world_view.ts";
+
+const SECOND_US = 1_000_000;
+
+/** One address. */
+export interface HeldAddress {
+  readonly address: string;
+  readonly family: "INET" | "INET6";
+  readonly prefixLength: number;
+  readonly ifindex: number;
+  /** By the machine's clock, microseconds; Infinity: for ever. */
+  untilUs: number;
+}
+
+/** What they need of the machine and the world. */
+export interface HeldTools {
+  readonly clock: MachineClock;
+  now(): number;
+  at(atUs: number, happen: () => void): void;
+  /** The kernel got or lost an address. */
+  changed(held: HeldAddress, isHeld: boolean, why: AddressCause): void;
+}
+
+/** The addresses. */
+export class HeldAddresses {
+  readonly #tools: HeldTools;
+  readonly #byAddress = new Map<string, HeldAddress>();
+  /** By the configuration's number: what a refresh means, without its text. */
+  readonly #byVip = new Map<number, HeldAddress>();
+
+  constructor(tools: HeldTools) {
+    this.#tools = tools;
+  }
+
+  get(address: string): HeldAddress | undefined {
+    return this.#byAddress.get(address);
+  }
+
+  values(): IterableIterator<HeldAddress> {
+    return this.#byAddress.values();
+  }
+
+  /** Carries out an address record of the core, which stands at an offset. */
+  apply(kind: number, view: DataView, bytes: Uint8Array, at: number): void {
+    if (kind === OUTPUT_ADDRESS_REMOVE) {
+      const held = this.#byAddress.get(addressAt(view, bytes, at));
+      if (held !== undefined) this.lose(held, "core");
+      return;
+    }
+    const vip = view.getUint32(at + ADDRESS.vip, true);
+    const lifetimeS = view.getUint32(at + ADDRESS.lifetimeS, true);
+    const { clock, now } = this.#tools;
+    const untilUs = lifetimeS === 0 ? Infinity : clock.at(now()) + lifetimeS * SECOND_US;
+    const known = this.#byVip.get(vip);
+    if (known !== undefined && this.#byAddress.get(known.address) === known) {
+      known.untilUs = untilUs;
+    } else this.#byVip.set(vip, this.#add(view, bytes, at, untilUs));
+  }
+
+  #add(view: DataView, bytes: Uint8Array, at: number, untilUs: number): HeldAddress {
+    const address = addressAt(view, bytes, at);
+    const before = this.#byAddress.get(address);
+    if (before !== undefined) {
+      before.untilUs = untilUs;
+      return before;
+    }
+    const held: HeldAddress = {
+      address,
+      family: view.getUint32(at + ADDRESS.family, true) === FAMILY_INET ? "INET" : "INET6",
+      prefixLength: view.getUint32(at + ADDRESS.prefixLength, true),
+      ifindex: view.getUint32(at + ADDRESS.ifindex, true),
+      untilUs,
+    };
+    this.#byAddress.set(address, held);
+    this.#watch(held);
+    this.#tools.changed(held, true, "core");
+    return held;
+  }
+
+  /** An address goes. */
+  lose(held: HeldAddress, why: AddressCause): void {
+    if (this.#byAddress.get(held.address) !== held) return;
+    this.#byAddress.delete(held.address);
+    this.#tools.changed(held, false, why);
+  }
+
+  /** Another configuration, another process: the numbers mean nothing any more. */
+  forgetNumbers(): void {
+    this.#byVip.clear();
+  }
+
+  /** The clock runs in another way: looks after every lifetime anew. */
+  watchAll(): void {
+    for (const held of this.#byAddress.values()) this.#watch(held);
+  }
+
+  /** Looks after a lifetime: comes back until it is over. */
+  #watch(held: HeldAddress): void {
+    const { clock, now, at } = this.#tools;
+    const dueUs = clock.whenShows(held.untilUs);
+    if (dueUs === Infinity) return;
+    at(Math.max(dueUs, now()), () => {
+      if (this.#byAddress.get(held.address) !== held) return;
+      if (clock.at(now()) < held.untilUs) return this.#watch(held);
+      this.lose(held, "lease");
+    });
+  }
+}
+
+function addressAt(view: DataView, bytes: Uint8Array, at: number): string {
+  const size = view.getUint32(at + ADDRESS.family, true) === FAMILY_INET ? 4 : 16;
+  return formatAddress(bytes.slice(at + ADDRESS.address, at + ADDRESS.address + size));
+}
