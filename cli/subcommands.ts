@@ -86,11 +86,28 @@ const consoleCommand = command("console", merge(object({ name: constant("console
   brief: message`An interactive shell on the daemon`,
 });
 
+const dump = command(
+  "dump",
+  merge(
+    object({
+      name: constant("dump"),
+      file: argument(string({ metavar: "FILE" })),
+      secrets: option("--secrets", { description: message`Keep the passwords` }),
+    }),
+    socket,
+  ),
+  {
+    brief: message`What the daemon remembers, in a file`,
+    description:
+      message`Writes the inputs of the last hours and what came of them, for vipd replay and vipd explain.`,
+  },
+);
+
 const version = command("version", object({ name: constant("version") }), {
   brief: message`Version, core ABI, runtime and kind of build`,
 });
 
-const parser = or(check, status, events, consoleCommand, version);
+const parser = or(check, status, events, consoleCommand, dump, version);
 
 /** Runs a subcommand; resolves with the exit status. Wrong usage ends the process with EXIT_USAGE. */
 export async function runSubcommand(args: readonly string[]): Promise<number> {
@@ -115,6 +132,9 @@ export async function runSubcommand(args: readonly string[]): Promise<number> {
       return 0;
     case "console":
       return await (await import("./console.ts")).runConsole(asked.socket);
+    case "dump":
+      await (await import("./dump.ts")).runDump(asked);
+      return 0;
     case "version":
       return (await import("./version.ts")).printVersion();
   }

@@ -4,6 +4,8 @@
 // This module is browser safe.
 
 import { VipdError } from "../base/errors.ts";
+import { bytesOfBase64 } from "../core/plain_value.ts";
+import { DUMP_SIZE_MAX } from "../core/record.ts";
 import type { CommandName, CommandResult, EventRecord, NodeStatus, Reply } from "./protocol.ts";
 
 export * from "./protocol.ts";
@@ -38,8 +40,11 @@ export const ANSWER_MS_MAX = 5_000;
 /** The same for a command: a reload waits for the wire worker. */
 export const COMMAND_ANSWER_MS_MAX = 30_000;
 
+/** A message that comes before the result. */
+type PartReply = Extract<Reply, { type: "event" | "chunk" }>;
+
 interface Pending {
-  event(event: EventRecord): void;
+  part(reply: PartReply): void;
   result(value: unknown): void;
   error(error: VipdError): void;
   /** Counts from the last message; null where silence is normal. */
@@ -66,13 +71,36 @@ export class ControlClient {
 
   /** What the daemon is doing. */
   async status(): Promise<NodeStatus> {
-    return await this.#ask({ method: "status" }, () => {}, this.#answerMs) as NodeStatus;
+    return await this.#ask({ method: "status" }, null, this.#answerMs) as NodeStatus;
   }
 
   /** Runs a command in the daemon. */
   async command(command: CommandName): Promise<CommandResult> {
     const limitMs = Math.max(this.#answerMs, COMMAND_ANSWER_MS_MAX);
-    return await this.#ask({ method: "command", command }, () => {}, limitMs) as CommandResult;
+    return await this.#ask({ method: "command", command }, null, limitMs) as CommandResult;
+  }
+
+  /** What both halves of the daemon remember: the bytes of a dump (host/core/record.ts), with secrets. */
+  async dump(): Promise<Uint8Array> {
+    const chunks: Uint8Array[] = [];
+    let size = 0;
+    const take = (reply: PartReply) => {
+      if (reply.type !== "chunk") return;
+      const chunk = bytesOfBase64(reply.data);
+      size += chunk.length;
+      if (size > DUMP_SIZE_MAX) throw new VipdError("protocol", "the dump is too large");
+      chunks.push(chunk);
+    };
+    const limitMs = Math.max(this.#answerMs, COMMAND_ANSWER_MS_MAX);
+    const { bytes } = await this.#ask({ method: "dump" }, take, limitMs) as { bytes: number };
+    if (bytes !== size) throw new VipdError("protocol", `a dump of ${bytes} bytes came as ${size}`);
+    const dump = new Uint8Array(size);
+    let at = 0;
+    for (const chunk of chunks) {
+      dump.set(chunk, at);
+      at += chunk.length;
+    }
+    return dump;
   }
 
   /**
@@ -82,7 +110,10 @@ export class ControlClient {
   async events(query: EventsQuery, listener: (event: EventRecord) => void): Promise<void> {
     // Who follows may have to wait for the next event for days.
     const limitMs = query.follow === true ? null : this.#answerMs;
-    await this.#ask({ method: "events", ...query }, listener, limitMs);
+    const take = (reply: PartReply) => {
+      if (reply.type === "event") listener(reply.event);
+    };
+    await this.#ask({ method: "events", ...query }, take, limitMs);
   }
 
   /** Ends the connection; what is pending rejects with code `closed`. */
@@ -92,14 +123,15 @@ export class ControlClient {
 
   #ask(
     request: object,
-    event: (event: EventRecord) => void,
+    part: ((reply: PartReply) => void) | null,
     limitMs: number | null,
   ): Promise<unknown> {
     if (this.#ended !== null) return Promise.reject(this.#ended);
     const id = this.#nextId++;
     return new Promise((resolve, reject) => {
       const silence = limitMs === null ? null : { limitMs, timer: this.#endAfter(limitMs) };
-      this.#pending.set(id, { event, result: resolve, error: reject, silence });
+      const take = part ?? (() => {});
+      this.#pending.set(id, { part: take, result: resolve, error: reject, silence });
       this.#transport.send(JSON.stringify({ id, ...request })).catch((cause) =>
         this.#end(closed(cause))
       );
@@ -126,9 +158,9 @@ export class ControlClient {
     if (pending === undefined) return;
     const { silence } = pending;
     clearTimeout(silence?.timer);
-    if (reply.type === "event") {
+    if (reply.type === "event" || reply.type === "chunk") {
       if (silence !== null) silence.timer = this.#endAfter(silence.limitMs);
-      return pending.event(reply.event);
+      return pending.part(reply);
     }
     this.#pending.delete(reply.id);
     if (reply.type === "error") pending.error(refused(reply.error));
@@ -151,11 +183,13 @@ function readReply(text: string): Reply {
   try {
     const value: unknown = JSON.parse(text);
     const type = (value as { type?: unknown } | null)?.type;
-    if (type === "result" || type === "event" || type === "error") return value as Reply;
+    if (type === "result" || type === "event" || type === "chunk" || type === "error") {
+      return value as Reply;
+    }
   } catch (cause) {
     throw new VipdError("protocol", "the answer is not JSON", { cause });
   }
-  throw new VipdError("protocol", "the answer is none of result, event, error", {
+  throw new VipdError("protocol", "the answer is none of result, event, chunk, error", {
     hint: "Is this the control socket of a vipd?",
   });
 }

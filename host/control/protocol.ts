@@ -5,7 +5,8 @@
 //
 // Times: `...At` and `since` are wall time as ISO 8601 with milliseconds in UTC, for reading; ages
 // are seconds of the monotonic clock, so that a stepped wall clock does not falsify them.
-// Passwords and keys never appear here (DESIGN decision 9).
+// Passwords and keys never appear here (DESIGN decision 9) but for `dump`, which hands out the memory as
+// it is: whoever offers this to others than root leaves that request out.
 // This module is browser safe.
 
 import type {
@@ -35,6 +36,9 @@ export const CLIENT_STALL_MS_MAX = 10_000;
 export const EVENT_RING_MAX = 1024;
 /** Events in a status reply, the newest. */
 export const STATUS_EVENTS_MAX = 20;
+
+/** Bytes of a dump in one message. */
+export const DUMP_CHUNK_BYTES = 48 * 1024;
 
 /** Any value that JSON can carry. */
 export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
@@ -293,7 +297,9 @@ export type Request =
    * `follow`: go on with new ones; once a connection.
    */
   | { id: number; method: "events"; after?: number; limit?: number; follow?: boolean }
-  | { id: number; method: "command"; command: CommandName };
+  | { id: number; method: "command"; command: CommandName }
+  /** What both halves remember (host/core/record.ts), with secrets. */
+  | { id: number; method: "dump" };
 
 /** Why a request failed. */
 export type ErrorCode = "bad_request" | "too_long" | "too_many" | "failed";
@@ -306,10 +312,16 @@ export interface ControlErrorBody {
 
 /**
  * A daemon's message. `status` and `command` are answered by one `result`; `events` by `event`
- * messages and, unless it follows, a closing `result` with the number of events. `id` is -1 in an
+ * messages and, unless it follows, a closing `result` with the number of events; `dump` by `chunk`
+ * messages (base64, DUMP_CHUNK_BYTES each but the last) and a `result` with their bytes. `id` is -1 in an
  * error about a message whose id could not be read or about the connection itself.
  */
 export type Reply =
-  | { id: number; type: "result"; result: NodeStatus | CommandResult | { events: number } }
+  | {
+    id: number;
+    type: "result";
+    result: NodeStatus | CommandResult | { events: number } | { bytes: number };
+  }
+  | { id: number; type: "chunk"; data: string }
   | { id: number; type: "event"; event: EventRecord }
   | { id: number; type: "error"; error: ControlErrorBody };

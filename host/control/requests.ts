@@ -26,12 +26,14 @@ export function readRequest(text: string): ReadRequest {
   switch (fields["method"]) {
     case "status":
       return { request: { id, method: "status" } };
+    case "dump":
+      return { request: { id, method: "dump" } };
     case "events":
       return readEvents(id, fields);
     case "command":
       return readCommand(id, fields);
   }
-  return { id, problem: "method is none of status, events, command" };
+  return { id, problem: "method is none of status, events, command, dump" };
 }
 
 function readEvents(id: number, fields: Record<string, unknown>): ReadRequest {

@@ -4,6 +4,7 @@
 // same messages one by one in a WebSocket.
 
 import { VipdError } from "../base/errors.ts";
+import { base64Of } from "../core/plain_value.ts";
 import { Connection, CONNECTION_LIMITS, type ConnectionLimits } from "./connection.ts";
 import type { EventSource } from "./event_log.ts";
 import { encodeLine } from "./lines.ts";
@@ -12,6 +13,7 @@ import {
   type CommandName,
   type CommandResult,
   type ControlStatus,
+  DUMP_CHUNK_BYTES,
   type NodeStatus,
   PROTOCOL_VERSION,
   type ProviderStatus,
@@ -34,6 +36,8 @@ export interface ControlProvider {
   events: EventSource;
   /** Runs a command; a rejection is told to the client. */
   command(name: CommandName): Promise<CommandResult>;
+  /** What both halves remember, as the bytes of a dump; it may throw. */
+  dump(): Uint8Array;
 }
 
 /** How to serve. */
@@ -152,6 +156,8 @@ class Server {
         const result = await this.#options.command(request.command);
         return { id: request.id, type: "result", result };
       }
+      case "dump":
+        return await this.#dump(request.id, client);
     }
   }
 
@@ -162,6 +168,16 @@ class Server {
       events: this.#options.events.recent(STATUS_EVENTS_MAX),
       control: this.status(),
     };
+  }
+
+  /** One chunk after the other: the client's pace is ours, and no more than one waits for it. */
+  async #dump(id: number, client: Connection): Promise<Reply> {
+    const bytes = this.#options.dump();
+    for (let at = 0; at < bytes.length; at += DUMP_CHUNK_BYTES) {
+      const data = base64Of(bytes.subarray(at, at + DUMP_CHUNK_BYTES));
+      await client.sendReply({ id, type: "chunk", data });
+    }
+    return { id, type: "result", result: { bytes: bytes.length } };
   }
 
   async #events(

@@ -24,6 +24,7 @@ async function serve(options: Partial<Parameters<typeof serveControl>[0]> = {}) 
     status: () => STATUS,
     events,
     command: (name) => Promise.resolve({ ok: true, lines: [name] }),
+    dump: () => new Uint8Array(0),
     ...options,
   });
   open.push(server);

@@ -8,7 +8,7 @@ import type { Config } from "../conf/index.ts";
 import type { CommandResult, ProviderStatus } from "../control/protocol.ts";
 import { type ControlServer, serveControl } from "../control/server.ts";
 import { ABI_VERSION, readOutput } from "../core/abi.gen.ts";
-import type { Dump } from "../core/record.ts";
+import { type Dump, encodeDump } from "../core/record.ts";
 import type {
   EngineOutput,
   HostIdentity,
@@ -119,6 +119,7 @@ export class Daemon {
       status: () => this.#status(),
       events: this.#reporter.events,
       command: (name) => name === "reload" ? this.reload() : Promise.resolve(this.#check()),
+      dump: () => encodeDump(this.#dump("asked")),
     });
     try {
       await this.#apply(config);
