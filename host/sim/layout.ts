@@ -77,7 +77,7 @@ export function laterConfigs(scenario: Scenario, node: string): Config[] {
 }
 
 /** Every interface that a configuration names, in the order of the file. */
-function interfaceNames(config: Config): string[] {
+export function interfaceNames(config: Config): string[] {
   return config.instances.flatMap((instance) => [
     instance.interface,
     ...[...instance.vips, ...instance.excludedVips].map(({ device }) => device),
