@@ -12,9 +12,12 @@ import { CORE_LOG_LAYOUT, LogBuffer } from "../core/log_buffer.ts";
 import { RecordedCore } from "../core/recorder.ts";
 import {
   type AddressInput,
+  INPUT_CONFIG_COMMIT,
   INPUT_SIZE_MAX,
   INPUT_TIMER,
   type LinkInput,
+  STATUS_OK,
+  statusName,
   TIMER_INPUT_SIZE,
 } from "../core/abi.gen.ts";
 import { nowUs } from "../linux/clock.ts";
@@ -32,6 +35,7 @@ import { Shared, WORD } from "./shared.ts";
 import { WireConfiguration } from "./wire_configuration.ts";
 import { WireEffects } from "./wire_effects.ts";
 import { WireKernel } from "./wire_kernel.ts";
+import { kindOf } from "./wire_message.ts";
 import { WireReceive } from "./wire_receive.ts";
 import { WireSockets } from "./wire_sockets.ts";
 import type { WireInit } from "./wire_thread.ts";
@@ -167,6 +171,7 @@ class WireWorker {
       setLabels: (labels) => this.#effects.setLabels(labels),
       setInstanceCount: (count) => this.#effects.setInstanceCount(count),
       nameOf,
+      wantLink: (ifindex) => this.#kernel.want(ifindex),
       hasLink: (ifindex) => this.#kernel.hasLink(ifindex),
       result: (message) => this.#effects.configResult(message),
       socketFailed: (error) => this.#effects.remark("error", error.message),
@@ -255,12 +260,18 @@ class WireWorker {
       if (record === null) return;
       this.#configuration.take(record);
       this.#effects.drain(nowUs());
+      if (kindOf(record) === INPUT_CONFIG_COMMIT) {
+        this.#kernel.wantOnly(this.#configuration.interfaces);
+      }
     }
   }
 
   #tell(input: LinkInput | AddressInput): void {
     const now = nowUs();
-    this.#core.handleInput(now, input);
+    const status = this.#core.handleInput(now, input);
+    if (status !== STATUS_OK) {
+      this.#effects.once(now, `the core did not take a ${input.kind}: ${statusName(status)}`);
+    }
     this.#effects.drain(now);
   }
 

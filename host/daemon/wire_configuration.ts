@@ -6,9 +6,13 @@ import type { Family } from "../base/address.ts";
 import {
   CONFIG_BEGIN_INPUT,
   CONFIG_INSTANCE_INPUT,
+  CONFIG_TRACKER_INPUT,
+  CONFIG_VIP_INPUT,
   INPUT_CONFIG_BEGIN,
   INPUT_CONFIG_COMMIT,
   INPUT_CONFIG_INSTANCE,
+  INPUT_CONFIG_TRACKER,
+  INPUT_CONFIG_VIP,
   STATUS_OK,
 } from "../core/abi.gen.ts";
 import type { ConfigResultMessage } from "./wire_message.ts";
@@ -25,6 +29,8 @@ export interface ConfigurationTarget {
   /** Number of instances in force from now on. */
   setInstanceCount(count: number): void;
   nameOf(ifindex: number): string;
+  /** The core has to know an interface before the record that names it. */
+  wantLink(ifindex: number): void;
   /** Whether there is such an interface now. */
   hasLink(ifindex: number): boolean;
   /** The result of a commit or of a refused record. Told before the outputs of the commit. */
@@ -38,20 +44,35 @@ interface Staged {
   /** By receiverKey: instances share sockets. */
   endpoints: Map<string, WireEndpoint>;
   labels: Map<number, string>;
+  /** Indices of all interfaces that it names. */
+  interfaces: Set<number>;
   instances: number;
   /** STATUS_ code of the first refused record. */
   refused: number;
   refusedKind: number;
 }
 
+/** Where the records that name an interface have its index; 0 in it is none. */
+const INTERFACE_FIELD: Record<number, number> = {
+  [INPUT_CONFIG_TRACKER]: CONFIG_TRACKER_INPUT.ifindex,
+  [INPUT_CONFIG_INSTANCE]: CONFIG_INSTANCE_INPUT.ifindex,
+  [INPUT_CONFIG_VIP]: CONFIG_VIP_INPUT.ifindex,
+};
+
 /** Takes main's records. */
 export class WireConfiguration {
   readonly #target: ConfigurationTarget;
   #staged: Staged | null = null;
   #inForce: WireEndpoint[] = [];
+  #interfaces: ReadonlySet<number> = new Set();
 
   constructor(target: ConfigurationTarget) {
     this.#target = target;
+  }
+
+  /** Indices of the interfaces that the configuration in force names. */
+  get interfaces(): ReadonlySet<number> {
+    return this.#interfaces;
   }
 
   /** Takes one record. */
@@ -67,6 +88,7 @@ export class WireConfiguration {
       this.#begin(view.getUint32(CONFIG_BEGIN_INPUT.generation, true));
     }
     if (kind === INPUT_CONFIG_COMMIT) return this.#commit(record);
+    this.#noteInterface(kind, view);
     if (kind === INPUT_CONFIG_INSTANCE) this.#note(endpointOf(view, record));
     const status = this.#target.toCore(record);
     if (status === STATUS_OK || this.#staged === null || !isStaging(kind)) return;
@@ -107,10 +129,19 @@ export class WireConfiguration {
       generation,
       endpoints: new Map(),
       labels: new Map(),
+      interfaces: new Set(),
       instances: 0,
       refused: STATUS_OK,
       refusedKind: 0,
     };
+  }
+
+  #noteInterface(kind: number, view: DataView): void {
+    const at = INTERFACE_FIELD[kind];
+    const ifindex = at === undefined ? 0 : view.getUint32(at, true);
+    if (ifindex === 0) return;
+    this.#staged?.interfaces.add(ifindex);
+    this.#target.wantLink(ifindex);
   }
 
   #note(endpoint: WireEndpoint): void {
@@ -135,6 +166,7 @@ export class WireConfiguration {
     const committed = status === STATUS_OK;
     if (committed) {
       this.#inForce = endpoints;
+      this.#interfaces = staged.interfaces;
       this.#target.setLabels(staged.labels);
       this.#target.setInstanceCount(staged.instances);
     }

@@ -1,6 +1,7 @@
-// The wire worker's ear on route netlink: links and addresses become core inputs. Echoes of our own
-// requests are left out. After lost announcements (ENOBUFS) everything is read anew and told by
-// difference, so the core hears of what vanished meanwhile.
+// The wire worker's ear on route netlink: links and addresses become core inputs as far as the
+// configuration names them, for a machine may have more links than the core has room for. Echoes of
+// our own requests are left out. After lost announcements (ENOBUFS) everything is read anew and told
+// by difference, so the core hears of what vanished meanwhile.
 
 import { type Family, formatAddress, readMac } from "../base/address.ts";
 import type { AddressInput, LinkInput } from "../core/abi.gen.ts";
@@ -38,6 +39,8 @@ export class WireKernel {
   readonly #monitor: RouteMonitor;
   readonly #listener: KernelListener;
   #known: Known = { links: new Map(), addresses: new Map() };
+  /** Indices of the links that the core hears of. */
+  #wanted = new Set<number>();
 
   /** Opens the monitor before anything is read, so that no change is missed. Throws SysError. */
   constructor(route: RouteSocket, listener: KernelListener) {
@@ -49,6 +52,29 @@ export class WireKernel {
   /** For Epoll.add(). */
   get fd(): number {
     return this.#monitor.fd;
+  }
+
+  /** The core hears of this link from now on, and now how it stands. */
+  want(ifindex: number): void {
+    if (this.#wanted.has(ifindex)) return;
+    this.#wanted.add(ifindex);
+    const link = this.#known.links.get(ifindex);
+    if (link === undefined) return;
+    this.#tellLink(link, true);
+    for (const address of this.#known.addresses.values()) {
+      if (address.ifindex === ifindex && !this.#route.own.holds(address)) {
+        this.#tellAddress(address, true);
+      }
+    }
+  }
+
+  /** The core hears of these links only from now on; the others are gone as far as it knows. */
+  wantOnly(wanted: ReadonlySet<number>): void {
+    for (const ifindex of this.#wanted) {
+      const link = this.#known.links.get(ifindex);
+      if (!wanted.has(ifindex) && link !== undefined) this.#listener.input(linkInput(link, false));
+    }
+    this.#wanted = new Set(wanted);
   }
 
   /** Whether there is such an interface. */
@@ -69,7 +95,7 @@ export class WireKernel {
     for (const address of this.#route.addresses()) known.addresses.set(keyOf(address), address);
     this.#known = known;
     for (const [key, address] of before.addresses) {
-      if (!known.addresses.has(key)) this.#listener.input(addressInput(address, false));
+      if (!known.addresses.has(key)) this.#tellAddress(address, false);
     }
     for (const [ifindex, link] of before.links) {
       if (!known.links.has(ifindex)) this.#tellLink(link, false);
@@ -78,7 +104,7 @@ export class WireKernel {
     for (const [key, address] of known.addresses) {
       if (before.addresses.has(key)) continue;
       this.#tellFamily(before, address);
-      if (!this.#route.own.holds(address)) this.#listener.input(addressInput(address, true));
+      if (!this.#route.own.holds(address)) this.#tellAddress(address, true);
     }
     // The first time there is nobody yet who would look the names up again.
     if (before.links.size > 0 && !hasSameNames(before, known)) this.#listener.linksChanged();
@@ -116,7 +142,7 @@ export class WireKernel {
   }
 
   #tellLink(link: Link, present: boolean): void {
-    this.#listener.input(linkInput(link, present));
+    if (this.#wanted.has(link.ifindex)) this.#listener.input(linkInput(link, present));
     if (!present) this.#listener.linkGone(link.ifindex);
   }
 
@@ -127,7 +153,11 @@ export class WireKernel {
     // What we hold ourselves is known too: a later overrun must show that somebody removed it.
     if (present) addresses.set(key, address);
     else addresses.delete(key);
-    if (!own) this.#listener.input(addressInput(address, present));
+    if (!own) this.#tellAddress(address, present);
+  }
+
+  #tellAddress(address: InterfaceAddress, present: boolean): void {
+    if (this.#wanted.has(address.ifindex)) this.#listener.input(addressInput(address, present));
   }
 
   #tellFamily(before: Known, { ifindex, family }: InterfaceAddress): void {

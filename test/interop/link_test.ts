@@ -2,6 +2,7 @@
 // links all the time, while a second one is gone for good. Nobody asks for a reload in all this.
 
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { INTERFACE_MAX } from "../../host/core/abi.gen.ts";
 import { Director } from "../lab/director.ts";
 import { BRIDGE, Lab, type LabNode, type LabSwitch } from "../lab/netns.ts";
 import { delay, eventually } from "../lab/process.ts";
@@ -106,6 +107,23 @@ async function makeAnew(node: LabNode, lan: LabSwitch): Promise<void> {
   await lan.connect(node, { name: "eth0", addresses: ["10.0.0.1/24"] });
 }
 
+/** On a machine with more links than the core has room for, ours is the last. */
+async function playCrowd() {
+  const lab = await Lab.open("vf-crowd");
+  labs.push(lab);
+  const lan = await lab.addSwitch("lan");
+  const node = await lab.addNode("node1");
+  const pairs = Array.from({ length: INTERFACE_MAX / 2 + 1 }, (_, i) => i);
+  await node.ip(...pairs.map((i) => `link add v${i} type veth peer name w${i}`));
+  await lan.connect(node, { name: "eth0", addresses: ["10.0.0.1/24"] });
+  const ours = await Director.start("vipd", node, instanceConf(first));
+  await ours.untilHolds("10.0.0.100");
+  await makeAnew(node, lan);
+  await ours.untilHolds("10.0.0.100", false);
+  await ours.untilHolds("10.0.0.100");
+  return await states(ours);
+}
+
 const BUSY = "while :; do ip link add b0 type veth peer name b1; ip link del b0; done";
 
 async function playStorm() {
@@ -151,6 +169,7 @@ let played: {
   storm: ReturnType<typeof playStorm>;
   oneGone: ReturnType<typeof playOneGone>;
   editedFile: ReturnType<typeof playEditedFile>;
+  crowd: ReturnType<typeof playCrowd>;
 };
 
 beforeAll(async () => {
@@ -160,6 +179,7 @@ beforeAll(async () => {
     storm: playStorm(),
     oneGone: playOneGone(),
     editedFile: playEditedFile(),
+    crowd: playCrowd(),
   };
   await Promise.allSettled(Object.values(played));
 });
@@ -183,6 +203,10 @@ describe("a backup's interface goes and comes back", () => {
 describe("a master's interface is made anew, with another index", () => {
   it("while others make links all the time: it is master there again", async () => {
     expect(await played.storm).toEqual(["A MASTER"]);
+  });
+
+  it("among more links than the core has room for: it is master there again", async () => {
+    expect(await played.crowd).toEqual(["A MASTER"]);
   });
 
   it("while another interface is gone: it is master there, the other stays in FAULT", async () => {

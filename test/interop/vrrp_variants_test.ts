@@ -170,7 +170,8 @@ describe.concurrent.each<DaemonKind>(["vipd", "keepalived"])("%s on node1", (kin
       else await top.restart(text(100));
       await pair.untilAllWith("top", both);
     }
-    expect(top.program.log).toMatch(/VRRP_Group\(VG_1\) Syncing instances to MASTER state/);
+    // The addresses come before the line that tells of them.
+    await top.program.waitForLine(/VRRP_Group\(VG_1\) Syncing instances to MASTER state/);
     await expectClean(pair);
   });
 
