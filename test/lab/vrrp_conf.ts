@@ -5,6 +5,8 @@ import { INTERFACE, MULTICAST_GROUP } from "./topology.ts";
 /** One vrrp_instance; what is left out is the daemon's default. */
 export interface InstanceConf {
   name?: string;
+  /** The reference deployment's when left out. */
+  interface?: string;
   state?: "MASTER" | "BACKUP";
   vrid: number;
   priority: number;
@@ -52,7 +54,7 @@ function instanceConf(instance: InstanceConf): string {
   return [
     `vrrp_instance ${instance.name ?? "VI_1"} {`,
     `    state ${instance.state ?? "BACKUP"}`,
-    `    interface ${INTERFACE}`,
+    `    interface ${instance.interface ?? INTERFACE}`,
     `    virtual_router_id ${instance.vrid}`,
     `    priority ${instance.priority}`,
     `    version ${instance.version}`,

@@ -1,0 +1,221 @@
+// The same play twice: what two real daemons did, and what the simulator says when it is told when each
+// step really happened. Fed into the simulation is what the world decides and no daemon can:
+//   start, reload   the moment of the daemon's commit: how long a process takes to start or to
+//                   read its file is the machine's business
+//   script          how long its runs really took (their median on that node): the same
+//   everything else the moment at which it was done on the lab
+// Nothing else is: adverts, timers, the scripts' turns and all that follows are the simulator's own.
+
+import type { TransitionRecord } from "../../host/core/named_record.ts";
+import type { Scenario, Step } from "../../host/sim/scenario.ts";
+import { simulate } from "../../host/sim/simulate.ts";
+import type { Play, Played, PlayedLife, PlayedStep } from "../lab/played.ts";
+import { type DumpStory, type FiredTimer, readStory } from "../lab/played_dump.ts";
+
+/** A transition as both tell it. */
+export interface Transition {
+  node: string;
+  /** `VI_1`, or `group G`. */
+  subject: string;
+  /** `BACKUP -> MASTER MASTER_DOWN`. */
+  what: string;
+  /** Since the first step, microseconds. */
+  atUs: number;
+}
+
+/** One transition of the world beside the simulator's. */
+export interface Pair {
+  real: Transition;
+  simulated: Transition;
+  /** Real minus simulated, microseconds. */
+  offUs: number;
+  /** By so much the daemons' timers had come late until then, all together, microseconds. */
+  lateUs: number;
+}
+
+/** What came of a comparison. */
+export interface Comparison {
+  real: Transition[];
+  simulated: Transition[];
+  /** Empty unless both have the same transitions in the same order. */
+  pairs: Pair[];
+  /** The latest that a timer of a daemon came, microseconds. */
+  latestUs: number;
+  /** Replays of the dumps that gave something else than the daemon did. */
+  differences: string[];
+}
+
+/** A life with what its dump says. */
+interface ToldLife {
+  life: PlayedLife;
+  story: DumpStory;
+}
+
+/** Compares a play with its simulation. */
+export function comparePlay(wasm: WebAssembly.Module, play: Play, played: Played): Comparison {
+  const lives = played.lives.map((life) => {
+    if (life.dump === null) throw new Error(`${play.tag}: ${life.node} left no dump`);
+    return { life, story: readStory(wasm, life.dump) };
+  });
+  const zeroUs = played.steps[0]!.beganUs;
+  const real = sorted(lives.flatMap((one) => realTransitions(one, played, zeroUs)));
+  const scenario = asItWas(play.scenario, played, lives, zeroUs);
+  const simulated = sorted(simulatedTransitions(wasm, play, scenario));
+  const late = lateTimers(lives, played);
+  const pairs = isSame(real, simulated)
+    ? real.map((of, i): Pair => ({
+      real: of,
+      simulated: simulated[i]!,
+      offUs: of.atUs - simulated[i]!.atUs,
+      lateUs: sum(late.filter(({ atUs }) => atUs <= of.atUs + zeroUs).map(lateness)),
+    }))
+    : [];
+  return {
+    real,
+    simulated,
+    pairs,
+    latestUs: Math.max(0, ...late.map(lateness)),
+    differences: lives.flatMap(({ story }) => story.differences),
+  };
+}
+
+/** By node and subject, each in the order of time: two nodes do not wait for each other. */
+function sorted(transitions: Transition[]): Transition[] {
+  const key = ({ node, subject }: Transition) => `${node} ${subject}`;
+  return transitions.toSorted((a, b) => key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : 0);
+}
+
+/** Line of a transition without its time. */
+export const lineOf = ({ node, subject, what }: Transition) => `${node} ${subject}: ${what}`;
+
+function isSame(a: Transition[], b: Transition[]): boolean {
+  return a.map(lineOf).join("\n") === b.map(lineOf).join("\n");
+}
+
+function transitionOf(node: string, record: TransitionRecord, atUs: number): Transition {
+  const { subject, instanceName, groupName, from, to, reason } = record;
+  return {
+    node,
+    subject: subject === "GROUP" ? `group ${groupName}` : instanceName ?? "?",
+    what: `${from} -> ${to} ${reason}`,
+    atUs,
+  };
+}
+
+/**
+ * What a process told, with the times of its dump. What came after the dump (the last moments before an
+ * end) has the time that the log gives it, in whole milliseconds.
+ */
+function realTransitions({ life, story }: ToldLife, played: Played, zeroUs: number): Transition[] {
+  const exact = new Map(story.transitions.map(({ atUs, record }) => [record.sequence, atUs]));
+  return life.told.flatMap(({ kind, record, time }) => {
+    if (kind !== "transition") return [];
+    const transition = record as TransitionRecord;
+    const toldUs = (Date.parse(time) - played.wallZeroMs) * 1000;
+    const atUs = exact.get(transition.sequence) ?? toldUs;
+    return [transitionOf(life.node, transition, atUs - zeroUs)];
+  });
+}
+
+/** The scenario with the times and durations that it had on the lab. */
+function asItWas(
+  scenario: Scenario,
+  played: Played,
+  lives: ToldLife[],
+  zeroUs: number,
+): Scenario {
+  const runUs = (node: string, script: string) => {
+    const runs = lives.filter(({ life }) => life.node === node)
+      .flatMap(({ story }) => story.runs.filter((run) => run.script === script));
+    return Math.round(median(runs.map(({ tookUs }) => tookUs)));
+  };
+  const steps = played.steps.map((step): Step => {
+    const { action } = step.step;
+    const atUs = Math.round(whenUs(step, lives) - zeroUs);
+    if (action.do !== "script" || action.node === null) return { atUs, action };
+    return { atUs, action: { ...action, runUs: runUs(action.node, action.script) } };
+  });
+  return {
+    ...scenario,
+    durationUs: Math.round(played.endUs - zeroUs),
+    scripts: scenario.scripts.map((rule) => ({ ...rule, runUs: runUs(rule.node, rule.script) })),
+    steps: steps.toSorted((a, b) => a.atUs - b.atUs),
+  };
+}
+
+/** When a step took effect. */
+function whenUs({ step: { action }, beganUs, doneUs }: PlayedStep, lives: ToldLife[]): number {
+  switch (action.do) {
+    case "start":
+    case "reload": {
+      const commits = lives.filter(({ life }) => life.node === action.node)
+        .flatMap(({ story }) => story.commitsUs);
+      const commit = commits.find((atUs) => atUs >= beganUs);
+      if (commit === undefined) throw new Error(`no dump tells the ${action.do} of ${action.node}`);
+      return commit;
+    }
+    case "kill":
+    case "shutdown":
+    case "pause":
+    case "resume":
+      return (beganUs + doneUs) / 2; // one system call
+    default:
+      return doneUs; // a program that does it is through
+  }
+}
+
+function simulatedTransitions(
+  wasm: WebAssembly.Module,
+  play: Play,
+  scenario: Scenario,
+): Transition[] {
+  const transitions: Transition[] = [];
+  simulate({
+    wasm,
+    nodes: play.nodes.map(({ name, file }) => ({ name, config: file.config })),
+    scenario,
+    seed: 1,
+    invariants: [],
+    trace: (event) => {
+      if (event.kind !== "record" || event.record.kind !== "transition") return;
+      transitions.push(transitionOf(event.node!, event.record, event.atUs));
+    },
+    traceAdverts: false,
+    record: false,
+    stopAtViolation: false,
+  });
+  return transitions;
+}
+
+/** The timers of all daemons; for one that was due while its process was stopped, from its end on. */
+function lateTimers(lives: ToldLife[], played: Played): FiredTimer[] {
+  return lives.flatMap(({ life, story }) => {
+    const pauses = pausesOf(life.node, played.steps);
+    return story.timers.map((timer) => {
+      const pause = pauses.find(({ fromUs, toUs }) => timer.dueUs >= fromUs && timer.dueUs < toUs);
+      return pause === undefined ? timer : { ...timer, dueUs: pause.toUs };
+    });
+  });
+}
+
+function pausesOf(node: string, steps: PlayedStep[]): { fromUs: number; toUs: number }[] {
+  const pauses: { fromUs: number; toUs: number }[] = [];
+  for (const { step: { action }, beganUs, doneUs } of steps) {
+    if (!("node" in action) || action.node !== node) continue;
+    if (action.do === "pause") pauses.push({ fromUs: beganUs, toUs: Infinity });
+    if (action.do === "resume") pauses.at(-1)!.toUs = doneUs;
+  }
+  return pauses;
+}
+
+const lateness = ({ dueUs, atUs }: FiredTimer) => Math.max(0, atUs - dueUs);
+
+const sum = (numbers: number[]) => numbers.reduce((a, b) => a + b, 0);
+
+/** Median; 0 of none. */
+export function median(numbers: number[]): number {
+  const ordered = numbers.toSorted((a, b) => a - b);
+  const middle = ordered.length >> 1;
+  if (ordered.length % 2 === 1) return ordered[middle]!;
+  return ordered.length === 0 ? 0 : (ordered[middle - 1]! + ordered[middle]!) / 2;
+}

@@ -1,0 +1,314 @@
+// What is played by real daemons and by the simulator: two machines A and B, every way in which a master
+// goes, comes back or is doubted. Times are distances (test/lab/played.ts), chosen so that no step falls
+// on the moment of an advert: who wins such a race is chance, on a lab as anywhere.
+
+import { answerCommand, type ConfigFile, configFile, type Play } from "../lab/played.ts";
+import { type InstanceConf, type NodeConf, vrrpConf } from "../lab/vrrp_conf.ts";
+import { type Action, DEFAULT_MACHINE, GOOD_WIRE, type Scenario } from "../../host/sim/scenario.ts";
+
+/** A play and what is known of it beforehand: it must not be that nothing happened on both sides. */
+export interface Compared {
+  title: string;
+  play: Play;
+  /** Who becomes MASTER of VI_1, in order. */
+  masters: string[];
+}
+
+const CABLE = "eth0";
+const OTHER_CABLE = "eth1";
+const PRIORITY = { A: 100, B: 90 };
+type Name = keyof typeof PRIORITY;
+
+/** A step: seconds from the beginning, action. */
+type Timed = [number, Action];
+
+interface Shape {
+  tag: string;
+  masters: Name[];
+  /** The lines in which the two machines' configurations differ from the usual. */
+  conf?: Partial<Record<Name, Partial<InstanceConf>>>;
+  both?: Partial<InstanceConf>;
+  node?: Partial<NodeConf>;
+  /** Names of the vrrp_scripts, which succeed at first. */
+  scripts?: string[];
+  /** Later files, made by `reload`. */
+  reloads?: ConfigFile[];
+  cables?: string[];
+  steps: Timed[];
+  /** Seconds. */
+  duration: number;
+}
+
+const v2 = { version: 2, intervalS: 1 } as const;
+const v3 = { version: 3, intervalS: 0.5 } as const;
+const fast = { version: 3, intervalS: 0.1 } as const;
+
+function instance(name: Name, shape: Pick<Shape, "conf" | "both">): InstanceConf {
+  return {
+    ...v3,
+    interface: CABLE,
+    vrid: 51,
+    priority: PRIORITY[name],
+    vips: ["192.0.2.100/24"],
+    ...shape.both,
+    ...shape.conf?.[name],
+  };
+}
+
+const fileOf = (name: Name, shape: Omit<Shape, "tag" | "masters" | "steps" | "duration">) =>
+  configFile(vrrpConf({ instances: [instance(name, shape)], ...shape.node }));
+
+function compared(title: string, shape: Shape): Compared {
+  const cables = shape.cables ?? [CABLE];
+  const addresses = (host: number) =>
+    Object.fromEntries(
+      cables.map((cable, i) => [cable, [`192.0.${2 + i}.${host}/24`]]),
+    );
+  const machine = (host: number) => ({
+    ...DEFAULT_MACHINE,
+    addresses: addresses(host),
+    started: false,
+  });
+  const scenario: Scenario = {
+    name: shape.tag,
+    description: title,
+    durationUs: shape.duration * 1_000_000,
+    wire: GOOD_WIRE,
+    machines: { A: machine(1), B: machine(2) },
+    scripts: (["A", "B"] as const).flatMap((node) =>
+      (shape.scripts ?? []).map((script) => ({
+        node,
+        script,
+        outcome: { kind: "exit" as const, code: 0 },
+        runUs: 0,
+      }))
+    ),
+    steps: shape.steps.map(([seconds, action]) => ({ atUs: seconds * 1_000_000, action })),
+  };
+  const nodes = (["A", "B"] as const).map((name) => ({ name, file: fileOf(name, shape) }));
+  const reloads = shape.reloads ?? [];
+  return { title, play: { tag: shape.tag, nodes, reloads, scenario }, masters: shape.masters };
+}
+
+const start = (node: Name): Action => ({ do: "start", node });
+const kill = (node: Name): Action => ({ do: "kill", node });
+const shutdown = (node: Name): Action => ({ do: "shutdown", node });
+const unplug = (node: Name): Action => ({ do: "unplug", node, interface: CABLE });
+const plug = (node: Name): Action => ({ do: "plug", node, interface: CABLE });
+const apart: Action = { do: "partition", sets: [["A"], ["B"]] };
+const heal: Action = { do: "heal" };
+const reload = (node: Name, { config }: ConfigFile): Action => ({
+  do: "reload",
+  node,
+  set: [],
+  config,
+});
+const answer = (node: Name, script: string, code: number): Action => ({
+  do: "script",
+  node,
+  script,
+  outcome: { kind: "exit", code },
+  runUs: 0,
+});
+const script = (name: string, ...lines: string[]) => [
+  `vrrp_script ${name} {`,
+  `    script "${answerCommand(name)}"`,
+  ...lines.map((line) => `    ${line}`),
+  "}",
+];
+const tracks = (name: string) => ["track_script {", `    ${name}`, "}"];
+
+/** Both run and A is master: the beginning of most. */
+const running = (seconds: number): Timed[] => [[0, start("A")], [seconds, start("B")]];
+
+function starts(): Compared[] {
+  return [
+    compared("A starts first", {
+      tag: "a-first",
+      both: v2,
+      masters: ["A"],
+      steps: running(1.3),
+      duration: 7.2,
+    }),
+    compared("B starts first, A preempts", {
+      tag: "b-first",
+      masters: ["B", "A"],
+      steps: [[0, start("B")], [3.1, start("A")]],
+      duration: 7,
+    }),
+    compared("nopreempt: who is master stays", {
+      tag: "nopreempt",
+      conf: { A: { lines: ["nopreempt"] } },
+      masters: ["A", "B"],
+      steps: [...running(1), [4.1, kill("A")], [8, start("A")]],
+      duration: 12,
+    }),
+    compared("preempt_delay 2", {
+      tag: "preempt-delay",
+      conf: { A: { lines: ["preempt_delay 2"] } },
+      masters: ["B", "A"],
+      steps: [[0, start("B")], [3.1, start("A")]],
+      duration: 9,
+    }),
+  ];
+}
+
+function ends(): Compared[] {
+  return [
+    compared("kill -9 and return", {
+      tag: "kill",
+      both: v2,
+      masters: ["A", "B", "A"],
+      steps: [...running(0.3), [5.1, kill("A")], [10.4, start("A")]],
+      duration: 15.5,
+    }),
+    compared("kill -9 and return, adverts of 100 ms", {
+      tag: "kill-fast",
+      both: fast,
+      masters: ["A", "B", "A"],
+      steps: [...running(0.3), [2.55, kill("A")], [4.55, start("A")]],
+      duration: 7,
+    }),
+    compared("stop of the master (priority 0) and return", {
+      tag: "shutdown",
+      masters: ["A", "B", "A"],
+      steps: [...running(0.3), [3.7, shutdown("A")], [6.6, start("A")]],
+      duration: 10,
+    }),
+    compared("stopped for less than the down interval", {
+      tag: "pause-short",
+      both: v2,
+      masters: ["A"],
+      steps: [
+        ...running(0.3),
+        [5.1, { do: "pause", node: "A" }],
+        [7.3, { do: "resume", node: "A" }],
+      ],
+      duration: 10.5,
+    }),
+    compared("stopped for longer than the down interval", {
+      tag: "pause-long",
+      masters: ["A", "B", "A"],
+      steps: [
+        ...running(0.3),
+        [3.7, { do: "pause", node: "A" }],
+        [8.3, { do: "resume", node: "A" }],
+      ],
+      duration: 11.5,
+    }),
+  ];
+}
+
+function wires(): Compared[] {
+  const lower = fileOf("A", { both: v3, conf: { A: { priority: 80 } } });
+  return [
+    compared("cable out and in", {
+      tag: "cable",
+      masters: ["A", "B", "A"],
+      steps: [...running(0.3), [3.7, unplug("A")], [7.1, plug("A")]],
+      duration: 11,
+    }),
+    compared("B does not hear A (one way)", {
+      tag: "cut-ab",
+      masters: ["A", "B"],
+      steps: [...running(0.3), [3.7, { do: "cut", from: "A", to: "B" }], [8.1, heal]],
+      duration: 11,
+    }),
+    compared("A does not hear B (one way), and becomes the lower one", {
+      tag: "cut-ba",
+      reloads: [lower],
+      masters: ["A", "B"],
+      steps: [
+        ...running(0.3),
+        [3.2, { do: "cut", from: "B", to: "A" }],
+        [3.7, reload("A", lower)],
+        [8.1, heal],
+      ],
+      duration: 11,
+    }),
+    compared("partition and heal", {
+      tag: "partition",
+      both: v2,
+      masters: ["A", "B"],
+      steps: [...running(0.3), [5.1, apart], [11.1, heal]],
+      duration: 14,
+    }),
+    compared("tie: the higher address wins", {
+      tag: "tie",
+      conf: { B: { priority: PRIORITY.A } },
+      masters: ["A", "B"],
+      steps: [[0, apart], [0.1, start("A")], [0.4, start("B")], [4.2, heal]],
+      duration: 7,
+    }),
+  ];
+}
+
+function causes(): Compared[] {
+  const lower = fileOf("A", { both: v3, conf: { A: { priority: 80 } } });
+  const higher = fileOf("A", { both: v3, conf: { A: { priority: 120 } } });
+  return [
+    compared("priority changed by reload, down and up", {
+      tag: "reload",
+      reloads: [lower, higher],
+      masters: ["A", "B", "A"],
+      steps: [...running(0.3), [3.7, reload("A", lower)], [7.1, reload("A", higher)]],
+      duration: 10.5,
+    }),
+    compared("script with weight -20 fails and recovers", {
+      tag: "script-weight",
+      scripts: ["chk"],
+      node: { before: script("chk", "interval 1", "weight -20", "fall 2", "rise 2") },
+      both: { ...v3, lines: tracks("chk") },
+      masters: ["A", "B", "A"],
+      steps: [...running(0.3), [3.5, answer("A", "chk", 1)], [9.5, answer("A", "chk", 0)]],
+      duration: 15,
+    }),
+    compared("script without weight fails and recovers", {
+      tag: "script-fault",
+      scripts: ["chk"],
+      node: { before: script("chk", "interval 1") },
+      both: { ...v3, lines: tracks("chk") },
+      masters: ["A", "B", "A"],
+      steps: [...running(0.3), [3.5, answer("A", "chk", 3)], [7.5, answer("A", "chk", 0)]],
+      duration: 12,
+    }),
+    syncGroup(),
+  ];
+}
+
+/** Two instances on two cables in one group; the cable of the first is pulled. */
+function syncGroup(): Compared {
+  const title = "sync group, one cable out and in";
+  const shape: Shape = {
+    tag: "sync-group",
+    cables: [CABLE, OTHER_CABLE],
+    masters: ["A", "B", "A"],
+    steps: [...running(0.3), [3.7, unplug("A")], [7.1, plug("A")]],
+    duration: 11.5,
+  };
+  const made = compared(title, shape);
+  const file = (name: Name) => {
+    const first = instance(name, shape);
+    const second = {
+      ...first,
+      name: "VI_2",
+      interface: OTHER_CABLE,
+      vrid: 52,
+      vips: ["192.0.3.100/24"],
+    };
+    const after = [
+      "vrrp_sync_group G {",
+      "    group {",
+      "        VI_1",
+      "        VI_2",
+      "    }",
+      "}",
+    ];
+    return configFile(vrrpConf({ instances: [first, second], after }));
+  };
+  const nodes = (["A", "B"] as const).map((name) => ({ name, file: file(name) }));
+  return { ...made, play: { ...made.play, nodes } };
+}
+
+/** All of them. */
+export const COMPARED: Compared[] = [...starts(), ...ends(), ...wires(), ...causes()];
