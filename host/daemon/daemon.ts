@@ -29,6 +29,7 @@ import { coreBytes } from "./core_bytes.ts";
 import { createRecordedEngine, makeDump } from "./dump.ts";
 import { Effects } from "./effects.ts";
 import { EngineRunner } from "./engine_runner.ts";
+import { removalOf } from "./held_table.ts";
 import type { DaemonOptions } from "./options.ts";
 import type { Reporter } from "./reporter.ts";
 import { serviceIdentity, StateFile } from "./state_file.ts";
@@ -465,17 +466,7 @@ export class Daemon {
   /** Takes exactly the addresses that the dead worker held off their interfaces. */
   #removeHeld(wire: WireThread): void {
     const route = new RouteSocket();
-    for (const held of wire.shared.heldAddresses()) {
-      route.queueRemove({
-        ...held,
-        address: held.bytes,
-        family: held.family === 2 ? 2 : 10,
-        scope: 0,
-        flags: 0,
-        lifetimeS: 0,
-        preferredS: 0,
-      });
-    }
+    for (const held of wire.shared.heldAddresses()) route.queueRemove(removalOf(held));
     for (const failure of route.commit()) this.#reporter.daemon("error", failure.error.message);
     route.close();
   }

@@ -1,10 +1,10 @@
 // The rows of the mirror in shared memory: which address stands in which row. An address is noted
 // before the kernel is asked to add it, so that nothing the worker holds is ever missing there.
 
-import { formatAddress } from "../base/address.ts";
+import { AF_INET, AF_INET6, formatAddress } from "../base/address.ts";
 import { VIP_MAX } from "../core/abi.gen.ts";
 import type { AddressRequest } from "../linux/route_codec.ts";
-import type { Shared } from "./shared.ts";
+import type { HeldAddress, Shared } from "./shared.ts";
 
 /** Keeps the worker's mirror of held addresses. */
 export class HeldTable {
@@ -35,6 +35,20 @@ export class HeldTable {
     this.#free.push(row);
     this.#shared.release(row);
   }
+}
+
+/** What takes a held address off its interface; the kernel looks at no more than this. */
+export function removalOf({ bytes, family, ifindex, prefixLength }: HeldAddress): AddressRequest {
+  return {
+    family: family === AF_INET ? AF_INET : AF_INET6,
+    ifindex,
+    address: bytes,
+    prefixLength,
+    scope: 0,
+    flags: 0,
+    lifetimeS: 0,
+    preferredS: 0,
+  };
 }
 
 function keyOf({ ifindex, address, prefixLength }: AddressRequest): string {

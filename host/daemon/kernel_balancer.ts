@@ -1,9 +1,8 @@
 // The kernel's IPVS as a balancer: translates between the engine's words (text, seconds, method
 // names) and those of <linux/ip_vs.h>. One batch of the engine is one batch of netlink messages.
 
-import { parseAddress } from "../base/address.ts";
-import { errorText } from "../base/errors.ts";
-import { SysError } from "../base/errors.ts";
+import { formatAddress, parseAddress } from "../base/address.ts";
+import { errorText, SysError } from "../base/errors.ts";
 import type { Forwarding, Tunnel } from "../conf/model.ts";
 import type {
   IpvsDestination,
@@ -23,7 +22,6 @@ import {
   type IpvsService as KernelService,
   type IpvsServiceState,
 } from "../linux/ipvs_codec.ts";
-import { formatAddress } from "../base/address.ts";
 import type { Balancer, ConnectionCount } from "./balancer.ts";
 import { destinationName, serviceName } from "./service_names.ts";
 

@@ -21,8 +21,6 @@ export const WORD = {
   HELD_COUNT: 4,
   /** Instances on the status page. */
   INSTANCE_COUNT: 5,
-  /** Generation of the configuration the core works with. */
-  GENERATION: 6,
   /** Loops of the worker, modulo 2^31. */
   LOOPS: 7,
   /** Largest lateness of a timer since the start, microseconds. */

@@ -26,7 +26,7 @@ import type { FrameSocket } from "../linux/frame_socket.ts";
 import { Pinned } from "../linux/pinned.ts";
 import type { RouteSocket } from "../linux/route.ts";
 import { type AddressRequest, IFA_F_NODAD } from "../linux/route_codec.ts";
-import { HeldTable } from "./held_table.ts";
+import { HeldTable, removalOf } from "./held_table.ts";
 import { Shared, WORD } from "./shared.ts";
 import {
   type ConfigResultMessage,
@@ -220,16 +220,8 @@ export class WireEffects {
 
   /** Removes every address that is still held; the last thing an orderly worker does. */
   removeAll(nowUs: number): void {
-    for (const address of this.#tools.shared.heldAddresses()) {
-      const request: AddressRequest = {
-        ...address,
-        address: address.bytes,
-        family: address.family as Family,
-        scope: 0,
-        flags: 0,
-        lifetimeS: 0,
-        preferredS: 0,
-      };
+    for (const held of this.#tools.shared.heldAddresses()) {
+      const request = removalOf(held);
       this.#tools.route.queueRemove(request);
       this.#held.remove(request);
     }
@@ -238,7 +230,6 @@ export class WireEffects {
 
   /** Tells main the result of a configuration. */
   configResult(message: ConfigResultMessage): void {
-    if (message.status === 0) this.#tools.shared.set(WORD.GENERATION, message.generation);
     this.#outbox.push(encodeConfigResult(message));
   }
 

@@ -8,7 +8,6 @@ import { Pinned } from "./pinned.ts";
 
 export const SCHED_OTHER = 0;
 export const SCHED_FIFO = 1;
-export const SCHED_RR = 2;
 /** What the thread starts is scheduled normally. */
 export const SCHED_RESET_ON_FORK = 0x4000_0000;
 

@@ -32,16 +32,16 @@ import { ASSERT_TIMER, ensure } from "./assertion";
 import { garpDelayed, garpLowerPriority, garpLowerPriorityDelayed, garpRefresh } from "./garp";
 import { leaseWithAdvert } from "./lease";
 import { masterDownOf, restartDownTimer, sendAdvert, setDownTimer, takeInterval } from "./machine";
-import { notice, noticePeer } from "./output_queue";
+import { notice, noticePeer, tellPriority } from "./output_queue";
 import {
   Instance,
   PREEMPT_ALLOWED,
   PREEMPT_IDLE,
   PREEMPT_WAITING,
+  Vip,
   VIP_HELD,
   VIP_LOST,
 } from "./records";
-import { Vip } from "./records";
 import { dropToBackup, firstMember, nextMember, wishMaster } from "./sync_group";
 import {
   earliestInstance,
@@ -57,7 +57,6 @@ import {
   timerDueUs,
 } from "./timers";
 import { decidedByNoTimer, decidedByTimer } from "./transition";
-import { tellPriority } from "./output_queue";
 
 /** Shortest master down interval there is: one advert of 10 ms missed. */
 const MASTER_DOWN_US_MIN: u64 = 10_000;

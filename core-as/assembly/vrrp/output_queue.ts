@@ -66,14 +66,6 @@ export function queueCursor(operation: u32, instance: Instance): QueueEntry {
   return entry;
 }
 
-/** As queueCursor for an instance of a given bank. */
-export function queueCursorOf(operation: u32, bank: u32, number: u32): QueueEntry {
-  const entry = append(operation);
-  entry.bank = bank;
-  entry.instance = number;
-  return entry;
-}
-
 /**
  * Appends a finished record of a kind and size and returns its address, kind and size written and
  * the rest zero; the size is at most 120 bytes.
