@@ -21,6 +21,14 @@ export const PHASE = { STARTING: 0, RUNNING: 1, STOPPED: 2, FAILED: 3 } as const
 /** Heartbeat words are counted modulo this. */
 const BEAT_MODULUS = 0x7fff_ffff;
 
+/** Largest number in a control word. */
+const WORD_MAX = 0x7fff_ffff;
+
+/** A time as a control word: 35 minutes in microseconds at the most, more only a stopped process has. */
+export function durationWord(us: number): number {
+  return Math.min(Math.round(us), WORD_MAX);
+}
+
 /** CLOCK_MONOTONIC microseconds as a heartbeat word. */
 export function heartbeatOf(nowUs: number): number {
   return Math.floor(nowUs / 1000) % BEAT_MODULUS;

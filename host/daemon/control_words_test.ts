@@ -1,7 +1,7 @@
-// The heartbeat words.
+// The heartbeat words and the times in a word.
 
 import { describe, expect, it } from "vitest";
-import { heartbeatAge, heartbeatOf } from "./control_words.ts";
+import { durationWord, heartbeatAge, heartbeatOf } from "./control_words.ts";
 
 const WRAP_US = 0x7fff_ffff * 1000;
 
@@ -18,5 +18,16 @@ describe("heartbeatAge()", () => {
     // The reader took 1000.999 ms, was interrupted, and the other thread beat at 1001.001 ms.
     expect(heartbeatAge(1_000_999, heartbeatOf(1_001_001))).toBe(0);
     expect(heartbeatAge(WRAP_US - 1000, heartbeatOf(WRAP_US + 5000))).toBe(0);
+  });
+});
+
+describe("durationWord()", () => {
+  const HOUR_US = 3_600_000_000;
+
+  it("stays in the word that it is written to, also after an hour", () => {
+    const words = new Int32Array(new SharedArrayBuffer(4));
+    Atomics.store(words, 0, durationWord(HOUR_US));
+    expect(Atomics.load(words, 0)).toBe(0x7fff_ffff);
+    expect(durationWord(1234.6)).toBe(1235);
   });
 });

@@ -30,7 +30,7 @@ import { RouteSocket } from "../linux/route.ts";
 import { currentPolicy, SCHED_FIFO, setFifo, setTimerSlack } from "../linux/sched.ts";
 import { TimerFd } from "../linux/timerfd.ts";
 import type { VrrpReceiver } from "../linux/vrrp_socket.ts";
-import { heartbeatAge, heartbeatOf, PHASE } from "./control_words.ts";
+import { durationWord, heartbeatAge, heartbeatOf, PHASE } from "./control_words.ts";
 import { Shared, WORD } from "./shared.ts";
 import { WireConfiguration } from "./wire_configuration.ts";
 import { WireEffects } from "./wire_effects.ts";
@@ -277,7 +277,7 @@ class WireWorker {
 
   #fireTimer(): void {
     const now = nowUs();
-    const late = Math.round(now - this.#dueUs);
+    const late = durationWord(now - this.#dueUs);
     this.#shared.set(WORD.LATENESS_US, late);
     if (late > this.#shared.get(WORD.LATENESS_MAX_US)) this.#shared.set(WORD.LATENESS_MAX_US, late);
     this.#input.view.setUint32(0, INPUT_TIMER, true);
