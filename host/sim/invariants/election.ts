@@ -35,6 +35,15 @@ export function electionsOf(world: WorldView): Election[] {
   return elections;
 }
 
+/** The election that each candidate stands in. */
+export function placesOf(elections: readonly Election[]): Map<InstanceView, Election> {
+  const places = new Map<InstanceView, Election>();
+  for (const election of elections) {
+    for (const candidate of election.candidates) places.set(candidate, election);
+  }
+  return places;
+}
+
 function segmentsOf(world: WorldView): Set<number> {
   const segments = new Set<number>();
   for (const node of world.nodes) {

@@ -34,15 +34,15 @@ class GroupsTogether implements Invariant {
     return this.#changed > 0 ? this.#checkChanged(world, world.nowUs) : null;
   }
 
-  transition(world: WorldView, node: NodeView, record: TransitionRecord): string | null {
-    const text = this.#changed > 0 ? this.#checkChanged(world, world.nowUs) : null;
+  transition(world: WorldView, node: NodeView, record: TransitionRecord): null {
     const groups = this.#groups.of(node);
     if (record.subject === "GROUP" && record.groupName !== undefined) {
       groups.told.set(record.groupName, record.to);
     }
+    // The moment has begun: some members may have changed, others not yet.
     groups.changedUs = world.nowUs;
     this.#changed++;
-    return text;
+    return null;
   }
 
   atRest(world: WorldView): string | null {

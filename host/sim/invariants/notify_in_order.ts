@@ -39,8 +39,8 @@ const ENTERED_MAX = 64;
  * state's own before the general one, and each tells a state that was entered. At rest,
  * with nothing of it running, the script of the state that was last told has been started. While the daemon stops
  * the last scripts may start together. Waiting for a script's first result (TRACKER_UNKNOWN) is not told;
- * a removal is told as FAULT. Silent after messages between the halves were lost, and of a life that
- * ended before.
+ * a removal is told as FAULT. Silent while messages between the halves wait and after some were lost,
+ * and of a life that ended before.
  */
 export function notifyInOrder(): Invariant {
   return new NotifyInOrder();
@@ -95,7 +95,8 @@ class NotifyInOrder implements Invariant {
 
   atRest(world: WorldView): string | null {
     for (const node of world.nodes) {
-      if (node.process !== "running" || node.overruns > 0) continue;
+      // While main stands still the transitions wait in front of it.
+      if (node.process !== "running" || node.overruns > 0 || node.queueLength() > 0) continue;
       const text = this.#checkTold(node);
       if (text !== null) return text;
     }

@@ -1,7 +1,7 @@
 // At least one MASTER. This module is browser safe.
 
-import type { InstanceView, Invariant, WorldView } from "../world_view.ts";
-import { type Election, electionsOf, isTangled } from "./election.ts";
+import type { Invariant, WorldView } from "../world_view.ts";
+import { electionsOf, isTangled, placesOf } from "./election.ts";
 import { healthOf, membersWith } from "./expected.ts";
 import { named } from "./telling.ts";
 
@@ -17,10 +17,7 @@ export function someMaster(): Invariant {
 
 function check(world: WorldView): string | null {
   const elections = electionsOf(world);
-  const place = new Map<InstanceView, Election>();
-  for (const election of elections) {
-    for (const candidate of election.candidates) place.set(candidate, election);
-  }
+  const place = placesOf(elections);
   for (const election of elections) {
     if (election.masters.length > 0 || isTangled(world, election)) continue;
     const idle = election.candidates.find((candidate) =>

@@ -1,13 +1,14 @@
 // Where the virtual addresses are. This module is browser safe.
 
 import type { Config, VrrpInstance } from "../../conf/model.ts";
-import type { TransitionRecord } from "../../engine/contract.ts";
+import type { CoreRecord, TransitionRecord } from "../../engine/contract.ts";
 import type {
   AddressCause,
   InstanceView,
   Invariant,
   NodeView,
   ProcessState,
+  SentAdvert,
   WorldView,
 } from "../world_view.ts";
 import { leaseUs, refreshPeriodUs, slackUs } from "./arithmetic.ts";
@@ -18,6 +19,8 @@ import { named, seconds } from "./telling.ts";
 interface Holdings {
   /** Configuration last in force: it says how long what a dead process left behind may stand. */
   config: Config | null;
+  /** It is the one in force: no reload came since. */
+  isFresh: boolean;
   /** True time of a change that is to be looked at when its moment is over; -1: none. */
   changedUs: number;
   /** When the process last went on after it stood still. */
@@ -32,8 +35,8 @@ interface Holdings {
  * moment in which it left MASTER, unless another of its instances has the same one.
  *
  * When the process is killed or stands still, what it held goes within the lease of DESIGN decision 1
- * by the machine's own clock, and not before a lease that was renewed in time would; with `lease off`
- * nothing is said. The lease of a MASTER that runs does not end: silent there for a lease
+ * by the machine's own clock, and not before a lease that was renewed in time would; with `lease off`, and
+ * between a reload and the next advert, nothing is said. The lease of a MASTER that runs does not end: silent there for a lease
  * after a pause, and on machines whose loop comes later than half a second. Nothing is said of machines that are off or frozen,
  * and an address that somebody else removed may be missing until the moment is over.
  */
@@ -47,14 +50,27 @@ const LATE_MAX_US = 500_000;
 class VipOnMaster implements Invariant {
   readonly name = "vip_on_master";
   readonly #holdings: Holdings[] = [];
+  /** Nodes that have changed since they were looked at, or more. */
+  #changed = 0;
 
-  advert(world: WorldView): string | null {
-    return this.#checkChanged(world, world.nowUs);
+  advert(world: WorldView, { node }: SentAdvert): string | null {
+    const holdings = this.#of(node);
+    holdings.isFresh = true;
+    return this.#changed > 0 ? this.#checkChanged(world, world.nowUs) : null;
+  }
+
+  record(_: WorldView, node: NodeView, record: CoreRecord): null {
+    // The view shows the new configuration when the reload is over.
+    if (record.kind === "notice" && record.notice === "CONFIG_COMMITTED") {
+      this.#of(node).isFresh = false;
+    }
+    return null;
   }
 
   transition(world: WorldView, node: NodeView, record: TransitionRecord): string | null {
     const holdings = this.#of(node);
     holdings.changedUs = world.nowUs;
+    this.#changed++;
     const instance = record.to === "MASTER" ? instanceOf(node, record) : null;
     if (instance === null) return null;
     const missing = addressesOf(instance.config).find((address) => !node.holds(address));
@@ -71,11 +87,12 @@ class VipOnMaster implements Invariant {
     why: AddressCause,
   ): string | null {
     const holdings = this.#of(node);
-    const before = this.#checkChanged(world, world.nowUs);
+    // The moment has begun: the address may have come before the state is told.
     holdings.changedUs = world.nowUs;
+    this.#changed++;
     const lease = holdings.leases.get(address);
     holdings.leases.delete(address);
-    if (before !== null || held || why !== "lease") return before;
+    if (held || why !== "lease") return null;
     if (node.process === "running") return leaseOfMaster(holdings, node, address);
     const nowUs = node.clockUs();
     if (lease !== undefined && nowUs < lease.earliestUs) {
@@ -93,13 +110,14 @@ class VipOnMaster implements Invariant {
         if (was === "paused" || was === "frozen") holdings.wentOnUs = nowUs;
         holdings.leases.clear();
         holdings.changedUs = world.nowUs;
+        this.#changed++;
         return null;
       case "off":
         holdings.leases.clear();
         return null;
       default:
         // A freeze stops the lifetimes too: their ends are still right by the machine's clock.
-        if (was === "running") startLeases(holdings, node, nowUs);
+        if (was === "running" && holdings.isFresh) startLeases(holdings, node, nowUs);
         return this.#checkLeases(world);
     }
   }
@@ -125,6 +143,7 @@ class VipOnMaster implements Invariant {
   #of(node: NodeView): Holdings {
     const holdings = this.#holdings[node.index] ??= {
       config: null,
+      isFresh: false,
       changedUs: -1,
       wentOnUs: -Infinity,
       leases: new Map(),
@@ -135,17 +154,20 @@ class VipOnMaster implements Invariant {
 
   /** Nodes that changed before a time hold nothing for instances that are not MASTER. */
   #checkChanged(world: WorldView, beforeUs: number): string | null {
+    let waiting = 0;
+    let stray: string | null = null;
     for (const node of world.nodes) {
       const holdings = this.#holdings[node.index];
       if (holdings === undefined || holdings.changedUs < 0) continue;
-      if (holdings.changedUs >= beforeUs) continue;
+      if (holdings.changedUs >= beforeUs) {
+        waiting++;
+        continue;
+      }
       holdings.changedUs = -1;
-      if (node.process !== "running") continue;
-      holdings.config = node.config ?? holdings.config;
-      const stray = findStray(node);
-      if (stray !== null) return stray;
+      if (node.process === "running") stray ??= findStray(node);
     }
-    return null;
+    this.#changed = waiting;
+    return stray;
   }
 
   /** Nothing stands longer than its lease. */
