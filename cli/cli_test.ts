@@ -2,6 +2,8 @@
 
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { EventLog } from "../host/control/event_log.ts";
+import { decodeDump, type Dump, encodeDump } from "../host/core/record.ts";
+import { encodePlain } from "../host/core/plain_value.ts";
 import type { CommandResult } from "../host/control/protocol.ts";
 import { type ControlServer, serveControl } from "../host/control/server.ts";
 import { quoteForCliffy, splitWords } from "./console_lines.ts";
@@ -29,12 +31,38 @@ beforeAll(async () => {
       commands.push(name);
       return Promise.resolve(commandResult);
     },
+    dump: () => encodeDump(DUMP),
   });
 });
 afterAll(async () => {
   await server.close();
   await Deno.remove(directory, { recursive: true });
 });
+
+const PASSWORD = new TextEncoder().encode("s3cr3tXY");
+const DUMP: Dump = {
+  head: {
+    program: "vipd",
+    version: "9.9.9",
+    abiVersion: 1,
+    node: "lb1",
+    monotonicUs: 100e6,
+    wallMs: Date.UTC(2026, 10, 22, 12, 0, 10),
+    why: "asked",
+    masked: false,
+    interfaces: {},
+  },
+  core: null,
+  engine: {
+    checkpoint: encodePlain({ auth: { type: "PASS", data: PASSWORD } }),
+    checkpointUs: 90e6,
+    firstSequence: 1,
+    entries: [
+      { sequence: 1, nowUs: 90e6, status: 0, outputHash: 5, input: encodePlain({ kind: "timer" }) },
+    ],
+    lost: 0,
+  },
+};
 
 interface Ended {
   code: number;
@@ -55,6 +83,41 @@ async function vipd(args: string[], input = ""): Promise<Ended> {
   const { code, stdout, stderr } = await child.output();
   return { code, out: new TextDecoder().decode(stdout), err: new TextDecoder().decode(stderr) };
 }
+
+describe("vipd dump", () => {
+  it("writes a private file without passwords and says what it holds", async () => {
+    const file = `${directory}/one.dump`;
+    const { code, out, err } = await vipd(["dump", file, "--socket", socket]);
+    expect({ code, err }).toEqual({ code: 0, err: "" });
+    const bytes = Deno.readFileSync(file);
+    expect(out.split("\n").slice(0, 4)).toEqual([
+      `${file}: ${(bytes.length / 1000).toFixed(1)} kB of vipd 9.9.9 on lb1, ` +
+      "2026-11-22T12:00:10.000Z (asked)",
+      "core:   nothing",
+      "engine: 1 inputs in 0.0 s, from 2026-11-22T12:00:00.000Z to 2026-11-22T12:00:00.000Z",
+      "passwords are masked (1)",
+    ]);
+    expect(Deno.statSync(file).mode! & 0o777).toBe(0o600);
+    expect(decodeDump(bytes).head.masked).toBe(true);
+    expect(decodeDump(bytes).engine?.checkpoint).not.toEqual(DUMP.engine?.checkpoint);
+  });
+
+  it("--secrets keeps them", async () => {
+    const file = `${directory}/two.dump`;
+    const { out } = await vipd(["dump", file, "--secrets", "--socket", socket]);
+    expect(out).toContain("it holds passwords as they are");
+    expect(decodeDump(Deno.readFileSync(file))).toEqual(DUMP);
+  });
+
+  it("leaves nothing behind when the file cannot be written", async () => {
+    const { code, err } = await vipd(["dump", `${directory}/none/x`, "--socket", socket]);
+    expect(code).toBe(1);
+    expect(err).toContain(`${directory}/none/x`);
+    expect([...Deno.readDirSync(directory)].filter(({ name }) => name.endsWith(".tmp"))).toEqual(
+      [],
+    );
+  });
+});
 
 describe("vipd status", () => {
   it("prints text without colours into a pipe, and JSON with --json", async () => {
@@ -107,6 +170,7 @@ describe("vipd events", () => {
       status: () => statusFixture(),
       events: log,
       command: () => Promise.resolve({ ok: true, lines: [] }),
+      dump: () => new Uint8Array(0),
     });
     log.append("lvs", "one", {}, 0);
     const ended = vipd(["events", "--follow", "--json", "--socket", path]);

@@ -1,8 +1,9 @@
 // The control server on real Unix sockets, against a provider made up here.
 
 import { afterAll, afterEach, describe, expect, it } from "vitest";
+import { connectControl } from "../../cli/connect.ts";
 import { EventLog } from "./event_log.ts";
-import type { ProviderStatus, Reply } from "./protocol.ts";
+import { DUMP_CHUNK_BYTES, type ProviderStatus, type Reply } from "./protocol.ts";
 import { type ControlServer, serveControl, SOCKET_PATH_BYTES_MAX } from "./server.ts";
 
 const open: { close(): unknown }[] = [];
@@ -142,6 +143,37 @@ describe("serveControl(): requests", () => {
       dropped: 0,
       rejected: 0,
     });
+  });
+
+  it("hands out a dump in chunks, and a client puts it together", async () => {
+    const bytes = new Uint8Array(2 * DUMP_CHUNK_BYTES + 5).map((_, i) => i * 7);
+    const { server } = await serve({ dump: () => bytes });
+    const raw = await RawClient.connect(server.path);
+    await raw.send('{"id":3,"method":"dump"}\n');
+    const types: string[] = [];
+    for (let reply = await raw.next(); reply !== null; reply = await raw.next()) {
+      types.push(reply.type);
+      if (reply.type === "result") break;
+    }
+    expect(types).toEqual(["chunk", "chunk", "chunk", "result"]);
+    const client = await connectControl(server.path);
+    open.push(client);
+    expect(await client.dump()).toEqual(bytes);
+    const small = await serve();
+    const other = await connectControl(small.server.path);
+    open.push(other);
+    expect(await other.dump()).toEqual(new Uint8Array(0));
+  });
+
+  it("tells why there is no dump", async () => {
+    const { server } = await serve({
+      dump: () => {
+        throw new Error("no memory");
+      },
+    });
+    const client = await connectControl(server.path);
+    open.push(client);
+    await expect(client.dump()).rejects.toMatchObject({ code: "failed", message: "no memory" });
   });
 
   it("answers several messages of one write in order, and after the client's end of writing", async () => {

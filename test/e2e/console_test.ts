@@ -25,6 +25,7 @@ beforeAll(async () => {
       await new Promise((resolve) => setTimeout(resolve, 50));
       return { ok: true, lines: [`${name} is done`] };
     },
+    dump: () => new Uint8Array(0),
   });
 });
 afterAll(async () => {
