@@ -64,7 +64,7 @@ export class HeldAddresses {
     const untilUs = lifetimeS === 0 ? Infinity : clock.at(now()) + lifetimeS * SECOND_US;
     const known = this.#byVip.get(vip);
     if (known !== undefined && this.#byAddress.get(known.address) === known) {
-      known.untilUs = untilUs;
+      this.#renew(known, untilUs);
     } else this.#byVip.set(vip, this.#add(view, bytes, at, untilUs));
   }
 
@@ -72,7 +72,7 @@ export class HeldAddresses {
     const address = addressAt(view, bytes, at);
     const before = this.#byAddress.get(address);
     if (before !== undefined) {
-      before.untilUs = untilUs;
+      this.#renew(before, untilUs);
       return before;
     }
     const held: HeldAddress = {
@@ -86,6 +86,13 @@ export class HeldAddresses {
     this.#watch(held);
     this.#tools.changed(held, true, "core");
     return held;
+  }
+
+  /** Another lifetime; only one that is over sooner has to be looked after anew. */
+  #renew(held: HeldAddress, untilUs: number): void {
+    const isShorter = untilUs < held.untilUs;
+    held.untilUs = untilUs;
+    if (isShorter) this.#watch(held);
   }
 
   /** An address goes. */

@@ -140,6 +140,16 @@ export class Network {
     );
   }
 
+  /** The most by which the ways of two frames on a segment differ, microseconds; reordering aside. */
+  jitterUs(segment: number): number {
+    let [back, out] = [0, 0];
+    for (const port of this.#segments[segment]!) {
+      back = Math.max(back, port.in.jitterUs);
+      out = Math.max(out, port.out.jitterUs);
+    }
+    return back + out;
+  }
+
   /** The longest way of a frame, microseconds. */
   latencyMaxUs(): number {
     let longest = 0;

@@ -267,6 +267,10 @@ export class World implements WatchedWorld, MachineTools, ClientTools {
       "";
   }
 
+  jitterUs(segment: number): number {
+    return this.network.jitterUs(segment);
+  }
+
   queueLength(): number {
     return this.#queue.length;
   }

@@ -57,6 +57,8 @@ export interface NodeView {
   readonly latenessUs: number;
   /** A message between worker and main is so long under way, microseconds. */
   readonly queueDelayUs: number;
+  /** Seconds of its clock in a second. */
+  readonly clockRate: number;
   /** Its own clock now, which its core reads; of a frozen machine it stands still. */
   clockUs(): number;
   /** What main last told the core of a script in this life; UNKNOWN before that. */
@@ -102,6 +104,8 @@ export interface WorldView {
   clientReaches(node: NodeView, segment: number): boolean;
   /** MAC of a node's interface on a segment. */
   macOf(node: NodeView, segment: number): string;
+  /** The most by which the ways of two frames on a segment differ, microseconds. */
+  jitterUs(segment: number): number;
   /** Events that wait in the world's queue. */
   queueLength(): number;
 }

@@ -3,7 +3,7 @@
 // Where that cannot be said nothing is said. This module is browser safe.
 
 import type { InstanceView, NodeView, WorldView } from "../world_view.ts";
-import { compareAddressText } from "./arithmetic.ts";
+import { compareAddressText, masterDownUs } from "./arithmetic.ts";
 import { membersWith } from "./expected.ts";
 
 /** One election. */
@@ -29,7 +29,7 @@ export function electionsOf(world: WorldView): Election[] {
   const elections: Election[] = [];
   for (const segment of segmentsOf(world)) {
     for (const component of world.components(segment) ?? []) {
-      elections.push(...electionsAmong(component, segment));
+      elections.push(...electionsAmong(world, component, segment));
     }
   }
   return elections;
@@ -52,7 +52,11 @@ function segmentsOf(world: WorldView): Set<number> {
   return segments;
 }
 
-function electionsAmong(component: readonly NodeView[], segment: number): Election[] {
+function electionsAmong(
+  world: WorldView,
+  component: readonly NodeView[],
+  segment: number,
+): Election[] {
   const byLanguage = new Map<string, InstanceView[]>();
   for (const node of component) {
     if (node.process !== "running") continue;
@@ -64,7 +68,10 @@ function electionsAmong(component: readonly NodeView[], segment: number): Electi
       else list.push(instance);
     }
   }
-  return [...byLanguage.values()].filter(isPlain).map((candidates) => ({
+  const lists = [...byLanguage.values()].filter((candidates) =>
+    isPlain(candidates) && isSteady(candidates, world.jitterUs(segment))
+  );
+  return lists.map((candidates) => ({
     segment,
     router: `VRID ${candidates[0]!.config.vrid} ${candidates[0]!.config.family}`,
     candidates,
@@ -80,6 +87,23 @@ function isPlain(candidates: readonly InstanceView[]): boolean {
   const nodes = new Set(candidates.map(({ node }) => node.index));
   const known = candidates.map((one) => one.source()).filter((source) => source !== null);
   return nodes.size === candidates.length && new Set(known).size === known.length;
+}
+
+/**
+ * Whether the adverts of each candidate always come before the down timer of each other (and of itself:
+ * who is late by more than that counts as stalled) is over: with wires, clocks and loops as they
+ * are. Otherwise the protocol itself makes masters come and go.
+ */
+function isSteady(candidates: readonly InstanceView[], jitterUs: number): boolean {
+  return candidates.every((master) => {
+    const intervalUs = master.config.advertisementIntervalUs;
+    const gapUs = intervalUs / master.node.clockRate + master.node.latenessUs + jitterUs;
+    return candidates.every((one) => {
+      const { config, node } = one;
+      const downUs = masterDownUs(config, one.priorityEffective(), intervalUs) / node.clockRate;
+      return gapUs + node.latenessUs <= downUs;
+    });
+  });
 }
 
 /**
