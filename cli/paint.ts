@@ -13,12 +13,21 @@ export interface Paint {
   dim(text: string): string;
   /** A heading. */
   head(text: string): string;
+  /** What nobody may overlook. */
+  alarm(text: string): string;
 }
 
 const same = (text: string) => text;
 
 /** Leaves everything as it is. */
-export const PLAIN: Paint = { good: same, bad: same, warn: same, dim: same, head: same };
+export const PLAIN: Paint = {
+  good: same,
+  bad: same,
+  warn: same,
+  dim: same,
+  head: same,
+  alarm: same,
+};
 
 const COLOURED: Paint = {
   good: colors.green,
@@ -26,6 +35,7 @@ const COLOURED: Paint = {
   warn: colors.yellow,
   dim: colors.dim,
   head: colors.bold,
+  alarm: (text) => colors.inverse(colors.red(text)),
 };
 
 /** The paint for what is written to standard output. */

@@ -103,11 +103,71 @@ const dump = command(
   },
 );
 
+const SEED_MAX = 2 ** 32 - 1;
+const RUNS_MAX = 10_000_000;
+
+const simulate = command(
+  "simulate",
+  merge(
+    object({
+      name: constant("simulate"),
+      files: multiple(argument(string({ metavar: "FILE" })), {
+        min: 1,
+        errors: { tooFew: message`vipd simulate needs the FILE of each node.` },
+      }),
+      scenario: withDefault(
+        option("--scenario", string({ metavar: "FILE" }), {
+          description:
+            message`What happens: a scenario file, tour (for one run) or chaos (for more)`,
+        }),
+        null,
+      ),
+      seed: withDefault(
+        option("--seed", integer({ metavar: "N", min: 0, max: SEED_MAX }), {
+          description: message`What chance is made of; the same seed plays the same`,
+        }),
+        1,
+      ),
+      runs: withDefault(
+        option("--runs", integer({ metavar: "N", min: 1, max: RUNS_MAX }), {
+          description: message`Play so often, each with the next seed, and print a summary`,
+        }),
+        1,
+      ),
+      from: withDefault(
+        option("--from", integer({ metavar: "N", min: 0, max: SEED_MAX }), {
+          description: message`Seed of the first of the runs`,
+        }),
+        null,
+      ),
+      verbose: option("-v", "--verbose", { description: message`Print more of what happened` }),
+      names: multiple(option("--name", string({ metavar: "NAME" }), {
+        description: message`Name of a node, once for each FILE; otherwise its router_id or file`,
+      })),
+      instances: multiple(option("--instance", string({ metavar: "NAME" }), {
+        description: message`Show this vrrp_instance; others too if given again`,
+      })),
+      save: withDefault(
+        option("--save", string({ metavar: "FILE" }), {
+          description: message`Write the scenario that is played to a file`,
+        }),
+        null,
+      ),
+    }),
+    json,
+  ),
+  {
+    brief: message`Play what a cluster will do`,
+    description:
+      message`Plays the nodes of these configuration files on a virtual clock: who is master when and why, and for how long nobody or two. Exit status: 0 every invariant held, 1 one was violated, 2 wrong usage or configuration.`,
+  },
+);
+
 const version = command("version", object({ name: constant("version") }), {
   brief: message`Version, core ABI, runtime and kind of build`,
 });
 
-const parser = or(check, status, events, consoleCommand, dump, version);
+const parser = or(check, status, events, consoleCommand, dump, simulate, version);
 
 /** Runs a subcommand; resolves with the exit status. Wrong usage ends the process with EXIT_USAGE. */
 export async function runSubcommand(args: readonly string[]): Promise<number> {
@@ -135,6 +195,8 @@ export async function runSubcommand(args: readonly string[]): Promise<number> {
     case "dump":
       await (await import("./dump.ts")).runDump(asked);
       return 0;
+    case "simulate":
+      return (await import("./simulate.ts")).runSimulate(asked);
     case "version":
       return (await import("./version.ts")).printVersion();
   }

@@ -2,7 +2,7 @@
 
 import Table from "cli-table3";
 
-/** Columns that everything printed fits in. */
+/** Columns that everything printed fits in, but for what is drawn to a terminal's width. */
 export const WIDTH_MAX = 100;
 /** A column is never made narrower than this. */
 const COLUMN_WIDTH_MIN = 6;
@@ -15,10 +15,15 @@ const NO_LINES = Object.fromEntries(
 );
 
 /** A table without lines; `head` may be empty. Columns are cut with `…` where it gets too wide. */
-export function table(head: string[], rows: string[][], indent = 2): string {
+export function table(
+  head: string[],
+  rows: string[][],
+  indent = 2,
+  width = WIDTH_MAX,
+): string {
   const all = head.length > 0 ? [head, ...rows] : rows;
   const cells = all.map((row) => row.map(oneLine));
-  const widths = fit(naturalWidths(cells), WIDTH_MAX - indent);
+  const widths = fit(naturalWidths(cells), width - indent);
   const drawn = new Table({
     chars: NO_LINES,
     colWidths: widths,
@@ -30,12 +35,17 @@ export function table(head: string[], rows: string[][], indent = 2): string {
 }
 
 /** Wraps a sentence at blanks; lines after the first are indented by `hanging` columns. */
-export function wrap(text: string, first: string, hanging: number): string {
+export function wrap(
+  text: string,
+  first: string,
+  hanging: number,
+  width = WIDTH_MAX,
+): string {
   const lines: string[] = [];
   let line = first;
   let empty = true;
   for (const word of oneLine(text).split(" ").filter((part) => part !== "")) {
-    const room = WIDTH_MAX - visible(line).length - (empty ? 0 : 1);
+    const room = width - visible(line).length - (empty ? 0 : 1);
     if (!empty && visible(word).length > room) {
       lines.push(line);
       line = " ".repeat(hanging);
@@ -76,7 +86,8 @@ export function oneLine(text: string): string {
   return text.replace(/\x1b(?!\[\d+m)|[\x00-\x1a\x1c-\x1f\x7f-\x9f]/g, "\ufffd");
 }
 
-function visible(text: string): string {
+/** A text without our colours: what takes columns. */
+export function visible(text: string): string {
   // deno-lint-ignore no-control-regex
   return text.replace(/\x1b\[\d+m/g, "");
 }

@@ -82,7 +82,7 @@ interface Open {
 }
 
 interface RouterState extends RouterAccount {
-  /** Last node that became MASTER. */
+  /** The node that is MASTER, or was last. */
   master: string | null;
   /** Since when nobody is MASTER with a running process. */
   vacantUs: number | null;
@@ -236,12 +236,14 @@ export class Accountant implements Invariant {
   }
 
   #recountRouter(world: WorldView, router: RouterState): void {
-    const acts = router.lanes.some(({ node, state }) =>
+    const acting = router.lanes.filter(({ node, state }) =>
       state === "MASTER" &&
       world.nodes.some((one) => one.name === node && one.process === "running")
     );
-    if (acts) router.vacantUs = null;
-    else router.vacantUs ??= world.nowUs;
+    if (acting.length === 0) router.vacantUs ??= world.nowUs;
+    else router.vacantUs = null;
+    // Of two the one that stays has it, though it became MASTER first.
+    if (acting.length === 1) router.master = acting[0]!.node;
   }
 
   #recount(world: WorldView, account: AddressAccount & Open): void {

@@ -53,6 +53,8 @@ export interface TimelineLine {
   /** Name of the node, `network`, `client`, `servers`, or "" for nobody. */
   who: string;
   kind: LineKind;
+  /** The instance that it is about; null: the node, or all of it. */
+  instance: string | null;
   text: string;
   /** In the order of time. */
   effects: Effect[];
@@ -94,14 +96,16 @@ export function storyOf(
 
 class Story {
   readonly entries: Entry[] = [];
-  /** Virtual addresses by node and name of the instance. */
+  /** Name of the router by virtual address, and virtual addresses by node and name of the instance. */
+  readonly #routers = new Map<string, string>();
   readonly #addresses = new Map<string, ReadonlySet<string>>();
   /** The remark that a same one is counted with. */
   readonly #remarks = new Map<string, Entry>();
 
   constructor(routers: readonly RouterPlan[]) {
-    for (const { members, addresses } of routers) {
+    for (const { name: router, members, addresses } of routers) {
       const all = new Set(addresses);
+      for (const address of addresses) this.#routers.set(address, router);
       for (const { node, name } of members) this.#addresses.set(`${node} ${name}`, all);
     }
   }
@@ -168,6 +172,7 @@ class Story {
       const entry = this.#add(event, "transition", describeRecord(record));
       entry.record = record;
       entry.names = [nameOf(record)];
+      entry.line.instance = record.subject === "GROUP" ? null : record.instanceName ?? null;
       this.#forgetRemarks(event.node, record.instanceName);
       return entry;
     }
@@ -182,6 +187,7 @@ class Story {
     }
     const isDetail = record.kind === "notice" && record.notice === "CONFIG_COMMITTED";
     const entry = this.#add(event, "remark", describeRecord(record), isDetail);
+    entry.line.instance = record.instanceName ?? null;
     this.#remarks.set(key, entry);
     return entry;
   }
@@ -205,6 +211,7 @@ class Story {
       atUs,
       who: event.node ?? "",
       kind,
+      instance: null,
       text,
       effects: [],
       isDetail,
@@ -248,7 +255,7 @@ class Story {
       return isRight && this.#have(node, names, address);
     });
     if (cause !== null && cause.line.atUs === atUs) effect(cause, text);
-    else this.#add(event, "address", text);
+    else this.#add(event, "address", text).line.instance = this.#instanceOf(address);
   }
 
   #client(event: TraceEvent & { kind: "client" }): void {
@@ -263,10 +270,12 @@ class Story {
       return effect(cause, `the client follows after ${describeDuration(afterUs)}`);
     }
     const where = owner ?? (mac === null ? "nobody: no answer" : mac);
-    this.#add(event, "client", `${address} is at ${where}`).line.who = "client";
+    const { line } = this.#add(event, "client", `${address} is at ${where}`);
+    line.who = "client";
+    line.instance = this.#instanceOf(address);
   }
 
-  #notify(event: TraceEvent, { name, state, script, ...notify }: NotifyOutput): void {
+  #notify(event: TraceEvent, { name, state, script, subject, ...notify }: NotifyOutput): void {
     const text = `runs ${[script.command, ...notify.arguments].join(" ")}`;
     const cause = this.#find(
       event,
@@ -275,7 +284,10 @@ class Story {
         line.who === event.node && record?.to === state && names.includes(name),
     );
     if (cause !== null) effect(cause, text, true);
-    else this.#add(event, "notify", `${name} ${state}: ${text}`, true);
+    else {
+      const { line } = this.#add(event, "notify", `${name} ${state}: ${text}`, true);
+      line.instance = subject === "INSTANCE" ? name : null;
+    }
   }
 
   #priority(event: TraceEvent, record: PriorityRecord): void {
@@ -284,8 +296,9 @@ class Story {
       (entry.event?.event === "TRACKER_STATE"
         ? entry.event.tracker === record.trackerName
         : entry.action?.do === "reload" && record.trackerName === undefined));
-    if (cause === null) this.#add(event, "priority", describeRecord(record));
-    else effect(cause, `priority of ${nameOf(record)} ${record.from} -> ${record.to}`);
+    if (cause === null) {
+      this.#add(event, "priority", describeRecord(record)).line.instance = nameOf(record);
+    } else effect(cause, `priority of ${nameOf(record)} ${record.from} -> ${record.to}`);
   }
 
   #service(event: TraceEvent, told: EngineEvent, starts: boolean): void {
@@ -308,6 +321,10 @@ class Story {
       if (fits(entry)) return entry;
     }
     return null;
+  }
+
+  #instanceOf(address: string): string | null {
+    return this.#routers.get(address) ?? null;
   }
 
   #have(node: string, instances: readonly string[], address: string): boolean {

@@ -1,0 +1,193 @@
+// `vipd simulate FILE...`: plays a cluster of the real core and engine on a virtual clock and tells what
+// happens. Exit status: 0 every invariant held, 1 one was violated, 2 wrong usage, configuration or
+// scenario.
+
+import { errorText, VipdError } from "../host/base/errors.ts";
+import { formatDiagnostic, isError } from "../host/conf/index.ts";
+import { coreBytes } from "../host/daemon/core_bytes.ts";
+import type { Account } from "../host/sim/account.ts";
+import { ALL_INVARIANTS } from "../host/sim/invariants/index.ts";
+import type { Scenario } from "../host/sim/scenario.ts";
+import { writeScenario } from "../host/sim/scenario_text.ts";
+import { simulate, type SimulatedNode } from "../host/sim/simulate.ts";
+import { makeTimeline, type Timeline } from "../host/sim/timeline.ts";
+import type { TraceEvent } from "../host/sim/world_view.ts";
+import { ASCII_GLYPHS, type Screen, UNICODE_GLYPHS } from "./lanes_text.ts";
+import { print, printError } from "./output.ts";
+import { stdoutPaint } from "./paint.ts";
+import { playedJson } from "./simulate_json.ts";
+import { againCommand, scenarioOf, type SimulateOptions } from "./simulate_options.ts";
+import { playRuns, WRONG_CODES } from "./simulate_runs.ts";
+import { runsJson, runsText } from "./simulate_runs_text.ts";
+import { scenarioMaker, ScenarioRefused } from "./simulate_scenario.ts";
+import { readCluster } from "./simulated_cluster.ts";
+import { drawnWidth, isUtf8Locale } from "./terminal.ts";
+import { type PlayedStory, playedText } from "./timeline_text.ts";
+
+/** Every invariant held. */
+export const SIMULATE_HELD = 0;
+/** One was violated. */
+export const SIMULATE_VIOLATED = 1;
+/** Nothing was played: usage, configuration or scenario are wrong. */
+export const SIMULATE_WRONG = 2;
+
+/** Plays what is asked for; returns the exit status. Throws OutputClosed. */
+export function runSimulate(options: SimulateOptions): number {
+  try {
+    const nodes = readNodes(options);
+    if (nodes === null) return SIMULATE_WRONG;
+    const wasm = new WebAssembly.Module(coreBytes());
+    return options.runs > 1 ? playMany(options, nodes, wasm) : playOne(options, nodes, wasm);
+  } catch (thrown) {
+    if (thrown instanceof ScenarioRefused) {
+      console.error(thrown.message);
+      return SIMULATE_WRONG;
+    }
+    if (!(thrown instanceof VipdError) || !WRONG_CODES.has(thrown.code)) throw thrown;
+    printError(thrown);
+    return SIMULATE_WRONG;
+  }
+}
+
+/** The nodes; null when a file has errors, which were told. */
+function readNodes({ files, names }: SimulateOptions): SimulatedNode[] | null {
+  const { nodes, diagnostics } = readCluster(files, names);
+  if (nodes === null) {
+    console.error(diagnostics.filter(isError).map(formatDiagnostic).join("\n"));
+    return null;
+  }
+  const warnings = diagnostics.filter(({ severity }) => severity === "warning").length;
+  if (warnings > 0) {
+    const command = `vipd check --no-host ${files.join(" ")}`;
+    console.error(`${warnings} ${warnings === 1 ? "warning" : "warnings"}: ${command}`);
+  }
+  return nodes;
+}
+
+function screen(): Screen {
+  return {
+    width: drawnWidth(),
+    paint: stdoutPaint(),
+    glyphs: isUtf8Locale() ? UNICODE_GLYPHS : ASCII_GLYPHS,
+  };
+}
+
+// ---- One run ----
+
+function playOne(
+  options: SimulateOptions,
+  nodes: SimulatedNode[],
+  wasm: WebAssembly.Module,
+): number {
+  const { seed, verbose, json } = options;
+  const scenario = scenarioMaker(options, nodes)(seed);
+  if (options.save !== null) saveScenario(options.save, scenario);
+  const events: TraceEvent[] = [];
+  const start = performance.now();
+  const result = simulate({
+    ...{ wasm, nodes, scenario, seed },
+    invariants: ALL_INVARIANTS,
+    trace: (event) => events.push(event),
+    traceAdverts: false,
+    record: true,
+    stopAtViolation: false,
+  });
+  const elapsedMs = performance.now() - start;
+  const timeline = shown(makeTimeline({ nodes, scenario, events, endUs: result.endUs }), options);
+  const again = againCommand(options, seed);
+  const invariants = ALL_INVARIANTS.length;
+  if (json) {
+    print(playedJson({ nodes, scenario, seed, elapsedMs, again, timeline, result, invariants }));
+  } else {
+    const story: PlayedStory = {
+      nodes: nodes.map(({ name }) => name),
+      scenario: scenario.name,
+      description: scenario.description,
+      events: result.events,
+      account: shownAccount(result.account, timeline),
+      violations: result.violations,
+      ...{ seed, elapsedMs, timeline, invariants, again, verbose },
+    };
+    print(playedText(story, screen()));
+  }
+  return result.violations.length === 0 ? SIMULATE_HELD : SIMULATE_VIOLATED;
+}
+
+/** The timeline of the instances that were asked for. */
+function shown(timeline: Timeline, { instances }: SimulateOptions): Timeline {
+  if (instances.length === 0) return timeline;
+  const known = timeline.routers.flatMap(({ lanes }) => lanes.map(({ instance }) => instance));
+  const unknown = instances.find((name) => !known.includes(name));
+  if (unknown !== undefined) {
+    throw new VipdError("simulate", `there is no instance ${unknown}`, {
+      hint: `the configurations have ${[...new Set(known)].join(", ")}`,
+    });
+  }
+  const routers = timeline.routers.filter(({ lanes }) =>
+    lanes.some(({ instance }) => instances.includes(instance))
+  );
+  const names = new Set(routers.flatMap(({ lanes }) => lanes.map(({ instance }) => instance)));
+  const lines = timeline.lines.filter((line) => line.instance === null || names.has(line.instance));
+  return { ...timeline, routers, lines };
+}
+
+function shownAccount({ addresses, routers }: Account, timeline: Timeline): Account {
+  const isShown = ({ name, segment }: { name: string; segment: number }) =>
+    timeline.routers.some((router) => router.name === name && router.segment === segment);
+  return {
+    addresses: addresses.filter(({ address, segment }) =>
+      timeline.routers.some((router) =>
+        router.segment === segment && router.addresses.includes(address)
+      )
+    ),
+    routers: routers.filter(isShown),
+  };
+}
+
+function saveScenario(file: string, scenario: Scenario): void {
+  try {
+    Deno.writeTextFileSync(file, writeScenario(scenario));
+  } catch (thrown) {
+    if (thrown instanceof VipdError) throw thrown;
+    throw new VipdError("simulate", `${file} cannot be written: ${errorText(thrown)}`, {
+      cause: thrown,
+      hint: "name a file in a folder that is there",
+    });
+  }
+}
+
+// ---- Many runs ----
+
+function playMany(
+  options: SimulateOptions,
+  nodes: SimulatedNode[],
+  wasm: WebAssembly.Module,
+): number {
+  if (options.save !== null) {
+    throw new VipdError("simulate", "--save writes the scenario of one run, not of several", {
+      hint: "leave --runs or --save out",
+    });
+  }
+  const first = options.from ?? options.seed;
+  const summary = playRuns({
+    ...{ wasm, nodes, first, runs: options.runs },
+    scenario: scenarioMaker(options, nodes),
+    invariants: ALL_INVARIANTS,
+    progress: Deno.stderr.isTerminal() ? showProgress : null,
+  });
+  const told = {
+    summary,
+    scenario: scenarioOf(options),
+    invariants: ALL_INVARIANTS.length,
+    again: (seed: number) => againCommand(options, seed),
+  };
+  print(options.json ? runsJson(told) : runsText(told, screen()));
+  return summary.failures.length === 0 ? SIMULATE_HELD : SIMULATE_VIOLATED;
+}
+
+/** One line on standard error that stays where it is. */
+function showProgress(done: number, runs: number, failures: number): void {
+  const failed = failures === 0 ? "" : `, ${failures} with a violation`;
+  const text = done === runs ? "" : `${done} of ${runs} runs${failed}`;
+  Deno.stderr.writeSync(new TextEncoder().encode(`\r\x1b[K${text}`));
+}

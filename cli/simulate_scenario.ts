@@ -1,0 +1,53 @@
+// Which scenario `vipd simulate` plays: one of a file, or one of those that are made for any cluster.
+
+import { errorText, VipdError } from "../host/base/errors.ts";
+import type { Scenario } from "../host/sim/scenario.ts";
+import { checkScenario } from "../host/sim/scenario_check.ts";
+import {
+  formatScenarioProblem,
+  readScenario,
+  type ScenarioProblem,
+} from "../host/sim/scenario_text.ts";
+import type { SimulatedNode } from "../host/sim/simulate.ts";
+import { scenarioOf, type SimulateOptions } from "./simulate_options.ts";
+import { readReloadConfig } from "./simulated_cluster.ts";
+
+/** A scenario file with problems, each told with its line. */
+export class ScenarioRefused extends Error {}
+
+/** What makes the scenario of a run with a seed. Throws VipdError `scenario` or ScenarioRefused. */
+export function scenarioMaker(
+  options: SimulateOptions,
+  nodes: readonly SimulatedNode[],
+): (seed: number) => Scenario {
+  const asked = scenarioOf(options);
+  const scenario = readScenarioFile(asked, nodes);
+  return () => scenario;
+}
+
+function readScenarioFile(file: string, nodes: readonly SimulatedNode[]): Scenario {
+  const { scenario, problems, placeOf } = readScenario(readText(file), {
+    resolveConfig: (name) => readReloadConfig(file, name),
+  });
+  refuse(file, problems);
+  refuse(file, checkScenario(scenario!, nodes, placeOf));
+  return scenario!;
+}
+
+function refuse(file: string, problems: readonly ScenarioProblem[]): void {
+  if (problems.length === 0) return;
+  throw new ScenarioRefused(
+    problems.map((problem) => formatScenarioProblem(file, problem)).join("\n"),
+  );
+}
+
+function readText(file: string): string {
+  try {
+    return Deno.readTextFileSync(file);
+  } catch (thrown) {
+    throw new VipdError("scenario", `${file} cannot be read: ${errorText(thrown)}`, {
+      cause: thrown,
+      hint: "name a scenario file, or tour or chaos",
+    });
+  }
+}

@@ -1,0 +1,238 @@
+// `vipd simulate` for a person: what was played, the lanes, what happened in sentences, the table of
+// the addresses, and whether everything held that must hold. Pure.
+
+import { describeCount, describeDuration } from "../host/engine/describe_value.ts";
+import type { Account, Spells } from "../host/sim/account.ts";
+import type { Timeline, TimelineLine } from "../host/sim/timeline.ts";
+import type { Violation } from "../host/sim/world_view.ts";
+import { actionMarks, lanesText, type Screen } from "./lanes_text.ts";
+import { oneLine, table, wrap } from "./text.ts";
+
+/** Violations that are told; the rest is counted. */
+const VIOLATIONS_TOLD = 3;
+/** Addresses named in the effects of one line. */
+const EFFECTS_TOLD = 6;
+const WHO_MAX = 14;
+const SECOND = 1_000_000;
+
+/** Everything that is told of one play. */
+export interface PlayedStory {
+  nodes: readonly string[];
+  scenario: string;
+  description: string;
+  seed: number;
+  events: number;
+  /** Time that the play took, milliseconds. */
+  elapsedMs: number;
+  timeline: Timeline;
+  account: Account;
+  violations: readonly Violation[];
+  /** How many invariants were watched. */
+  invariants: number;
+  /** The command that plays exactly this again. */
+  again: string;
+  /** The lines of the second look too. */
+  verbose: boolean;
+}
+
+/** The whole screen, without a final newline. */
+export function playedText(story: PlayedStory, screen: Screen): string {
+  const { timeline, account } = story;
+  const marks = actionMarks(timeline.lines);
+  const { endUs, routers } = timeline;
+  return [
+    headText(story, screen),
+    lanesText({ endUs, routers, addresses: account.addresses, marks }, screen),
+    linesText(story, marks, screen),
+    addressTable(account, screen),
+    ...(story.verbose ? [stateTable(account, screen)] : []),
+    verdictText(story, screen),
+  ].filter((section) => section !== "").join("\n\n");
+}
+
+function headText(story: PlayedStory, { paint, width }: Screen): string {
+  const { scenario, description, seed, nodes, timeline, events, elapsedMs } = story;
+  const playedUs = timeline.endUs;
+  const lines = [
+    wrap(
+      `${paint.head("vipd simulate")} ${nodes.join(", ")}: ${scenario}, seed ${seed}`,
+      "",
+      2,
+      width,
+    ),
+    wrap(
+      `${describeDuration(playedUs)} played in ${describeDuration(elapsedMs * 1000)}, ` +
+        `${timesRealTime(playedUs, elapsedMs)} times real time; ${
+          describeCount(events, "event", "events")
+        }`,
+      "",
+      2,
+      width,
+    ),
+  ];
+  if (description !== "") lines.push(paint.dim(wrap(description, "", 0, width)));
+  return lines.join("\n");
+}
+
+/** How many times faster than the clock on the wall: `12,300`. */
+export function timesRealTime(playedUs: number, elapsedMs: number): string {
+  const times = playedUs / 1000 / Math.max(elapsedMs, 0.001);
+  const rounded = times < 10 ? Number(times.toFixed(1)) : Number(times.toPrecision(3));
+  return rounded.toLocaleString("en-US", { maximumFractionDigits: 1 });
+}
+
+// ---- What happened ----
+
+function linesText(
+  { timeline, verbose }: PlayedStory,
+  marks: ReadonlyMap<TimelineLine, string>,
+  screen: Screen,
+): string {
+  const told = timeline.lines.filter((line) => verbose || !line.isDetail);
+  if (told.length === 0) return "";
+  const whoWidth = Math.min(WHO_MAX, Math.max(...told.map(({ who }) => oneLine(who).length)));
+  const secondsWidth = secondsText(timeline.endUs).length;
+  return told.map((line) => {
+    const mark = marks.get(line) ?? " ";
+    const { paint } = screen;
+    const time = secondsText(line.atUs).padStart(secondsWidth);
+    const who = oneLine(line.who).slice(0, WHO_MAX).padEnd(whoWidth);
+    const head = `${paint.head(mark)} ${paint.dim(time)}  ${who}  `;
+    const hanging = secondsWidth + whoWidth + 6;
+    const first = wrap(lineText(line, screen), head, hanging, screen.width);
+    const effects = line.effects.filter(({ isDetail }) => verbose || !isDetail)
+      .map(({ text }) => text);
+    if (effects.length === 0) return first;
+    const indent = " ".repeat(hanging);
+    const after = wrap(effectsText(effects), indent, hanging, screen.width);
+    return `${first}\n${after.split("\n").map((one) => indentPainted(one, screen)).join("\n")}`;
+  }).join("\n");
+}
+
+/** Seconds from the beginning with milliseconds: `13.207`. */
+function secondsText(us: number): string {
+  return (us / SECOND).toFixed(3);
+}
+
+function lineText(line: TimelineLine, { paint }: Screen): string {
+  const alike = line.alike.length === 0
+    ? ""
+    : ` (and ${describeCount(line.alike.length, "instance", "instances")} more: ${
+      line.alike.slice(0, 3).join(", ")
+    }${line.alike.length > 3 ? ", ..." : ""})`;
+  const times = line.times === 1 ? "" : ` (${line.times} times until ${secondsText(line.lastUs)})`;
+  const text = oneLine(line.text) + alike + times;
+  switch (line.kind) {
+    case "action":
+      return painted(text, paint.head);
+    case "violation":
+      return painted(text, paint.alarm);
+    case "address":
+      return painted(text, paint.warn);
+    case "transition":
+      return text.replace(/Entering (MASTER|BACKUP|FAULT) STATE/, (phrase, state) => {
+        if (state === "BACKUP") return painted(phrase, paint.head);
+        return painted(phrase, state === "MASTER" ? paint.good : paint.bad);
+      });
+    default:
+      return text;
+  }
+}
+
+/** Each word by itself, so that a line may be broken between them. */
+function painted(text: string, colour: (text: string) => string): string {
+  return text.split(" ").map((word) => word === "" ? "" : colour(word)).join(" ");
+}
+
+function effectsText(effects: readonly string[]): string {
+  const more = effects.length - EFFECTS_TOLD;
+  const told = effects.slice(0, more > 1 ? EFFECTS_TOLD : effects.length);
+  return told.join("; ") + (more > 1 ? `; and ${more} more` : "");
+}
+
+function indentPainted(line: string, { paint }: Screen): string {
+  const text = line.trimStart();
+  return " ".repeat(line.length - text.length) + paint.dim(text);
+}
+
+// ---- Tables ----
+
+const ADDRESS_HEAD = [
+  "ADDRESS",
+  "INSTANCE",
+  "FIRST HELD",
+  "NOBODY HAD IT",
+  "TWO HAD IT",
+  "TAKEOVERS",
+];
+
+/** How long nobody and several had each address, and the takeovers behind that. */
+export function addressTable({ addresses, routers }: Account, screen: Screen): string {
+  if (addresses.length === 0) return "";
+  const rows = addresses.map((one) => {
+    const router = routers.find(({ segment, instances }) =>
+      segment === one.segment && instances.some(({ name }) => one.instances.includes(name))
+    );
+    return [
+      one.address,
+      one.instances.join(" "),
+      one.firstHeldUs === null ? "never" : `after ${describeDuration(one.firstHeldUs)}`,
+      spellsText(one.without),
+      spellsText(one.several),
+      router === undefined ? "-" : takeoversText(router.takeovers),
+    ];
+  });
+  return drawnTable(ADDRESS_HEAD, rows, screen);
+}
+
+/** `597.8 ms`, `7.2 s in 3, longest 7 s`. */
+function spellsText({ count, totalUs, longestUs }: Spells): string {
+  if (count === 0) return "-";
+  const total = describeDuration(totalUs);
+  return count === 1 ? total : `${total} in ${count}, longest ${describeDuration(longestUs)}`;
+}
+
+function takeoversText({ count, longestUs }: Spells): string {
+  if (count === 0) return "-";
+  return `${count}, ${count === 1 ? "" : "longest "}${describeDuration(longestUs)}`;
+}
+
+const STATES = ["MASTER", "BACKUP", "FAULT", "STOP", "DOWN"] as const;
+
+/** How long each instance was in each state. */
+export function stateTable({ routers }: Account, screen: Screen): string {
+  const rows = routers.flatMap(({ instances }) =>
+    instances.map(({ node, name, stateUs }) => [
+      name,
+      node,
+      ...STATES.map((state) =>
+        stateUs[state] === undefined ? "-" : describeDuration(stateUs[state])
+      ),
+    ])
+  );
+  return rows.length === 0 ? "" : drawnTable(["INSTANCE", "NODE", ...STATES], rows, screen);
+}
+
+/** A table whose cut cells end in a letter that the terminal has. */
+export function drawnTable(head: string[], rows: string[][], { width, glyphs }: Screen): string {
+  return table(head, rows, 0, width).replaceAll("\u2026", glyphs.cut);
+}
+
+// ---- Verdict ----
+
+/** `13 invariants held`, or what was violated and how to see it again. */
+export function verdictText(
+  { violations, invariants, again }: Pick<PlayedStory, "violations" | "invariants" | "again">,
+  { paint, width }: Screen,
+): string {
+  if (violations.length === 0) {
+    return `${paint.good(`${describeCount(invariants, "invariant", "invariants")} held`)}\n` +
+      paint.dim(`again: ${again}`);
+  }
+  const told = violations.slice(0, VIOLATIONS_TOLD).map(({ invariant, atUs, text }) =>
+    wrap(text, `${paint.bad(`violated: ${invariant}`)} at ${secondsText(atUs)} s: `, 2, width)
+  );
+  const more = violations.length - told.length;
+  if (more > 0) told.push(`${describeCount(more, "violation", "violations")} more`);
+  return [...told, `again: ${again}`].join("\n");
+}
