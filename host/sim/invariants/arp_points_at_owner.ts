@@ -1,20 +1,28 @@
 // What clients believe. This module is browser safe.
 
+import type { TransitionRecord } from "../../engine/contract.ts";
 import type { Invariant, NodeView, SentGarp, WorldView } from "../world_view.ts";
+import { instanceOf } from "./memory.ts";
 
-/** Who last told the client of a segment that an address is his. */
+/** Who last told the client of a segment that an address is his, or had to. */
 interface Announcement {
   /** null: it cannot be told what the client heard. */
   node: NodeView | null;
   life: number;
+  /** True time. */
+  atUs: number;
 }
+
+/** A frame has reached the client after so long; wires are faster. */
+const WAY_US = 2_000_000;
 
 /**
  * At rest a client has for each virtual address either no entry or the MAC of the machine that holds
- * it, provided that this machine was the last whose announcement (gratuitous ARP, unsolicited NA) the
- * client heard, and nobody else answered for the address since. Silent where no such announcement was
- * made (garp_master_repeat 0) or a wire lost meanwhile, where the client does not reach the holder,
- * and while another machine that it reaches has the address too.
+ * it, provided that this machine was the last that announced it (gratuitous ARP, unsolicited NA) or
+ * had to because it became MASTER, where the client could hear it, and nobody else answered for the
+ * address since. Silent for WAY_US after that, where no announcement is made (garp_master_repeat 0,
+ * a wire that loses), where the client does not reach the holder, and while another machine that it
+ * reaches has the address too.
  */
 export function arpPointsAtOwner(): Invariant {
   return new ArpPointsAtOwner();
@@ -26,12 +34,27 @@ class ArpPointsAtOwner implements Invariant {
   readonly #said: (Map<string, Announcement> | undefined)[] = [];
 
   garp(world: WorldView, { node, segment, address }: SentGarp): null {
+    this.#note(world, node, segment, address);
+    return null;
+  }
+
+  transition(world: WorldView, node: NodeView, record: TransitionRecord): null {
+    const instance = record.to === "MASTER" ? instanceOf(node, record) : null;
+    if (instance === null || instance.config.garp.repeat === 0) return null;
+    const { vips, excludedVips } = instance.config;
+    for (const { address, device } of [...vips, ...excludedVips]) {
+      if (device !== instance.config.interface || !node.linkGood(device)) continue;
+      this.#note(world, node, instance.segment, address);
+    }
+    return null;
+  }
+
+  #note(world: WorldView, node: NodeView, segment: number, address: string): void {
     const isSure = world.components(segment) !== null;
     // What the client does not hear changes nothing.
-    if (isSure && !world.clientReaches(node, segment)) return null;
+    if (isSure && !world.clientReaches(node, segment)) return;
     const said = this.#said[segment] ??= new Map();
-    said.set(address, { node: isSure ? node : null, life: node.life });
-    return null;
+    said.set(address, { node: isSure ? node : null, life: node.life, atUs: world.nowUs });
   }
 
   address(_: WorldView, node: NodeView, address: string): null {
@@ -44,11 +67,19 @@ class ArpPointsAtOwner implements Invariant {
   }
 
   atRest(world: WorldView): string | null {
+    return this.#check(world);
+  }
+
+  end(world: WorldView): string | null {
+    return world.atRest ? this.#check(world) : null;
+  }
+
+  #check(world: WorldView): string | null {
     for (const client of world.clients) {
       const said = this.#said[client.segment];
       if (said === undefined || world.components(client.segment) === null) continue;
-      for (const [address, { node, life }] of said) {
-        if (node === null || node.life !== life) continue;
+      for (const [address, { node, life, atUs }] of said) {
+        if (node === null || node.life !== life || world.nowUs - atUs < WAY_US) continue;
         if (!isOnlyHolder(world, node, client.segment, address)) continue;
         const believed = client.macOf(address);
         const mac = world.macOf(node, client.segment);

@@ -61,7 +61,8 @@ function electionsAmong(
   for (const node of component) {
     if (node.process !== "running") continue;
     for (const instance of node.instances) {
-      if (instance.segment !== segment) continue;
+      // A process that stops may need a while for its last scripts.
+      if (instance.segment !== segment || instance.state === "STOP") continue;
       const language = languageOf(instance);
       const list = byLanguage.get(language);
       if (list === undefined) byLanguage.set(language, [instance]);

@@ -3,8 +3,8 @@
 import type { Invariant, NodeView, ProcessState, WorldView } from "../world_view.ts";
 import { PerNode } from "./memory.ts";
 
-/** Messages that wait in a node at rest: nothing moves, so only what is under way this moment. */
-export const NODE_QUEUE_AT_REST_MAX = 64;
+/** Messages that wait in a node at rest: what is under way, also where masters come and go. */
+export const NODE_QUEUE_AT_REST_MAX = 512;
 /** Events that wait in the world at rest for each instance, and for the world itself. */
 export const EVENTS_PER_INSTANCE_MAX = 256;
 export const EVENTS_AT_REST_MAX = 4096;
