@@ -38,7 +38,7 @@ export interface LogLayout {
 /** For the largest core. Pages that are never written cost nothing. */
 export const CORE_LOG_LAYOUT: LogLayout = { segmentSize: 8 << 20, entriesSize: 2 << 20 };
 /** For the engine on main. */
-export const ENGINE_LOG_LAYOUT: LogLayout = { segmentSize: 8 << 20, entriesSize: 1 << 20 };
+export const ENGINE_LOG_LAYOUT: LogLayout = { segmentSize: 8 << 20, entriesSize: 2 << 20 };
 /** For either half of a simulated node. */
 export const SMALL_LOG_LAYOUT: LogLayout = { segmentSize: 512 << 10, entriesSize: 192 << 10 };
 
