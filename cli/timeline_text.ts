@@ -157,14 +157,7 @@ function indentPainted(line: string, { paint }: Screen): string {
 
 // ---- Tables ----
 
-const ADDRESS_HEAD = [
-  "ADDRESS",
-  "INSTANCE",
-  "FIRST HELD",
-  "NOBODY HAD IT",
-  "TWO HAD IT",
-  "TAKEOVERS",
-];
+const ADDRESS_HEAD = ["ADDRESS", "INSTANCE", "HELD AT", "NOBODY", "TWO", "TAKEOVERS", "LONGEST"];
 
 /** How long nobody and several had each address, and the takeovers behind that. */
 export function addressTable({ addresses, routers }: Account, screen: Screen): string {
@@ -176,25 +169,24 @@ export function addressTable({ addresses, routers }: Account, screen: Screen): s
     return [
       one.address,
       one.instances.join(" "),
-      one.firstHeldUs === null ? "never" : `after ${describeDuration(one.firstHeldUs)}`,
+      one.firstHeldUs === null ? "never" : describeDuration(one.firstHeldUs),
       spellsText(one.without),
       spellsText(one.several),
-      router === undefined ? "-" : takeoversText(router.takeovers),
+      ...takeoverCells(router?.takeovers),
     ];
   });
   return drawnTable(ADDRESS_HEAD, rows, screen);
 }
 
-/** `597.8 ms`, `7.2 s in 3, longest 7 s`. */
-function spellsText({ count, totalUs, longestUs }: Spells): string {
+/** `597.8 ms`, `7.2 s in 3`. */
+function spellsText({ count, totalUs }: Spells): string {
   if (count === 0) return "-";
-  const total = describeDuration(totalUs);
-  return count === 1 ? total : `${total} in ${count}, longest ${describeDuration(longestUs)}`;
+  return describeDuration(totalUs) + (count === 1 ? "" : ` in ${count}`);
 }
 
-function takeoversText({ count, longestUs }: Spells): string {
-  if (count === 0) return "-";
-  return `${count}, ${count === 1 ? "" : "longest "}${describeDuration(longestUs)}`;
+function takeoverCells(takeovers: Spells | undefined): string[] {
+  if (takeovers === undefined || takeovers.count === 0) return ["-", "-"];
+  return [String(takeovers.count), describeDuration(takeovers.longestUs)];
 }
 
 const STATES = ["MASTER", "BACKUP", "FAULT", "STOP", "DOWN"] as const;
