@@ -347,8 +347,8 @@ function takeTiming(instance: Instance, old: Instance): void {
     const latest = node().nowUs + instance.intervalUs;
     instance.protocolSetUs = instance.intervalUs;
     setTimer(instance, TIMER_PROTOCOL, min<u64>(latest, timerDueUs(instance, TIMER_PROTOCOL)));
-  } else if (!sameVersion || instance.version == 2) {
-    // Version 3 goes on with the interval that it learnt.
+  } else if (!sameVersion || instance.version == 2 || instance.state != STATE_BACKUP) {
+    // A version 3 BACKUP goes on with the interval that it learnt; others have learnt none.
     takeInterval(instance, instance.intervalUs);
     if (instance.state == STATE_BACKUP) restartDownTimer(instance);
   }

@@ -7,6 +7,8 @@ import {
   instance,
   kinds,
   lines,
+  LINK_DOWN,
+  LINK_GOOD,
   MILLISECOND,
   only,
   type Parts,
@@ -230,6 +232,24 @@ describe("reload", () => {
     expect(node.core.nextTimeout()).toBe(soon);
     node.advance(SECOND);
     expect(node.core.nextTimeout()).toBe(soon + 10 * SECOND);
+  });
+
+  it("an instance in FAULT waits with its new interval when it comes back", () => {
+    const node = VirtualNode.ready();
+    node.configure(one);
+    node.link({ flags: LINK_DOWN });
+    const parts = {
+      instances: [instance({ advertisementIntervalUs: 10 * SECOND })],
+      vips: [vip()],
+    };
+    node.configure(parts);
+    node.link({ flags: LINK_GOOD });
+    const { state, advertisementIntervalUs, skewTimeUs } = node.status();
+    expect({ state, advertisementIntervalUs }).toEqual({
+      state: "BACKUP",
+      advertisementIntervalUs: 10 * SECOND,
+    });
+    expect(node.core.nextTimeout()).toBe(node.nowUs + 30 * SECOND + skewTimeUs);
   });
 
   it("another refresh period of ARP comes into force, none stops it", () => {
