@@ -56,7 +56,8 @@ export const INVARIANT_MEANINGS: Readonly<Record<string, string>> = {
     "A MASTER becomes BACKUP on an advert of a higher priority or address, and on no other.",
   adverts_on_time:
     "A MASTER sends an advert each interval and where an answer is due, neither fewer nor more.",
-  only_master_speaks: "Nobody but a MASTER sends adverts other than priority 0.",
+  only_master_speaks:
+    "Nobody but a MASTER sends adverts other than priority 0, or announces an address.",
   silent_after_stop:
     "A MASTER that leaves in order says priority 0, and after STOP nothing else is sent.",
   priority_range: "Adverts carry priority 1 to 254, the owner's 255, or 0 to resign.",

@@ -1,14 +1,22 @@
 // Who sends adverts. This module is browser safe.
 
 import type { TransitionRecord } from "../../engine/contract.ts";
-import type { Invariant, NodeView, SentAdvert, WorldView } from "../world_view.ts";
+import type {
+  InstanceView,
+  Invariant,
+  NodeView,
+  SentAdvert,
+  SentGarp,
+  WorldView,
+} from "../world_view.ts";
 import { instanceOf, Promises } from "./memory.ts";
 import { named } from "./telling.ts";
 
 /**
- * Only a MASTER sends adverts other than resignations (RFC 9568 6.4.2: a BACKUP must not). The first
- * one comes in the moment in which it becomes MASTER, shortly before that is told; an
- * advert of an instance that a reload removed in the same moment is a resignation. Holds always.
+ * Only a MASTER sends adverts other than resignations (RFC 9568 6.4.2: a BACKUP must not) and announces
+ * its addresses (gratuitous ARP, unsolicited NA). The first ones come in the moment in which it becomes
+ * MASTER, shortly before that is told; an advert of an instance that a reload removed in the same
+ * moment is a resignation. Holds always.
  */
 export function onlyMasterSpeaks(): Invariant {
   return new OnlyMasterSpeaks();
@@ -35,6 +43,24 @@ class OnlyMasterSpeaks implements Invariant {
     return null;
   }
 
+  garp(world: WorldView, { node, address }: SentGarp): string | null {
+    let claimed: InstanceView | null = null;
+    for (const instance of node.instances) {
+      if (!hasAddress(instance, address)) continue;
+      if (instance.state === "MASTER") return this.#first.broken(world.nowUs);
+      claimed = instance;
+    }
+    const broken = this.#first.broken(world.nowUs);
+    if (claimed !== null) {
+      this.#first.expect(
+        claimed,
+        world.nowUs,
+        `${named(claimed)} announced ${address} in ${claimed.state}`,
+      );
+    }
+    return broken;
+  }
+
   transition(_: WorldView, node: NodeView, record: TransitionRecord): null {
     const instance = record.to === "MASTER" ? instanceOf(node, record) : null;
     if (instance !== null) this.#first.settle(instance);
@@ -49,4 +75,9 @@ class OnlyMasterSpeaks implements Invariant {
     // The last moment is over too.
     return this.#first.broken(world.nowUs + 1);
   }
+}
+
+function hasAddress({ config }: InstanceView, address: string): boolean {
+  return config.vips.some((vip) => vip.address === address) ||
+    config.excludedVips.some((vip) => vip.address === address);
 }
