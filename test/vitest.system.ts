@@ -10,7 +10,9 @@ import { defineConfig } from "vitest/config";
 
 const STEP_TIMEOUT_MS = 180_000;
 const ALL = ["test/{lab,interop,linux,e2e,bench}/**/*_test.ts"];
-const TIMED = ["test/interop/{vrrp_*,lease,link,bad_*,main_silent,way_out,director}_test.ts"];
+const TIMED = [
+  "test/interop/{vrrp_*,lease,link,bad_*,main_silent,way_out,director,simulation_*}_test.ts",
+];
 const GUESTS = ["test/interop/*ipvs*_test.ts", "test/e2e/mail_test.ts"];
 const LANES: Record<string, { include: string[]; exclude: string[] }> = {
   timed: { include: TIMED, exclude: [] },

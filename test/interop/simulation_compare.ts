@@ -2,15 +2,24 @@
 // step really happened. Fed into the simulation is what the world decides and no daemon can:
 //   start, reload   the moment of the daemon's commit: how long a process takes to start or to
 //                   read its file is the machine's business
-//   script          how long its runs really took (their median on that node): the same
-//   everything else the moment at which it was done on the lab
+//   script          how long each of its runs took: the same
+//   signals         the moment of the system call
+//   cables          when the node's kernel told of it
+//   cuts, heals     a moment between begin and end of the program that does it, a few milliseconds, which
+//                   the adverts that arrived meanwhile decide: a cut came after them, a heal before
 // Nothing else is: adverts, timers, the scripts' turns and all that follows are the simulator's own.
 
 import type { TransitionRecord } from "../../host/core/named_record.ts";
-import type { Scenario, Step } from "../../host/sim/scenario.ts";
+import {
+  type Action,
+  DEFAULT_SCRIPT,
+  type Scenario,
+  type ScriptRule,
+  type Step,
+} from "../../host/sim/scenario.ts";
 import { simulate } from "../../host/sim/simulate.ts";
 import type { Play, Played, PlayedLife, PlayedStep } from "../lab/played.ts";
-import { type DumpStory, type FiredTimer, readStory } from "../lab/played_dump.ts";
+import { type DumpStory, type Duty, readStory } from "../lab/played_dump.ts";
 
 /** A transition as both tell it. */
 export interface Transition {
@@ -29,7 +38,7 @@ export interface Pair {
   simulated: Transition;
   /** Real minus simulated, microseconds. */
   offUs: number;
-  /** By so much the daemons' timers had come late until then, all together, microseconds. */
+  /** By so much the daemons' loops had been late until then, all together, microseconds. */
   lateUs: number;
 }
 
@@ -39,7 +48,7 @@ export interface Comparison {
   simulated: Transition[];
   /** Empty unless both have the same transitions in the same order. */
   pairs: Pair[];
-  /** The latest that a timer of a daemon came, microseconds. */
+  /** The latest that a daemon's loop was, microseconds. */
   latestUs: number;
   /** Replays of the dumps that gave something else than the daemon did. */
   differences: string[];
@@ -61,7 +70,7 @@ export function comparePlay(wasm: WebAssembly.Module, play: Play, played: Played
   const real = sorted(lives.flatMap((one) => realTransitions(one, played, zeroUs)));
   const scenario = asItWas(play.scenario, played, lives, zeroUs);
   const simulated = sorted(simulatedTransitions(wasm, play, scenario));
-  const late = lateTimers(lives, played);
+  const late = lateDuties(lives, played);
   const pairs = isSame(real, simulated)
     ? real.map((of, i): Pair => ({
       real: of,
@@ -124,33 +133,81 @@ function asItWas(
   lives: ToldLife[],
   zeroUs: number,
 ): Scenario {
-  const runUs = (node: string, script: string) => {
-    const runs = lives.filter(({ life }) => life.node === node)
-      .flatMap(({ story }) => story.runs.filter((run) => run.script === script));
-    return Math.round(median(runs.map(({ tookUs }) => tookUs)));
-  };
+  const runs = new RealRuns(lives, zeroUs);
   const steps = played.steps.map((step): Step => {
     const { action } = step.step;
     const atUs = Math.round(whenUs(step, lives) - zeroUs);
     if (action.do !== "script" || action.node === null) return { atUs, action };
-    return { atUs, action: { ...action, runUs: runUs(action.node, action.script) } };
+    return { atUs, action: { ...action, runUs: runs.nextUs(action.node, action.script, atUs) } };
   });
+  const rules = scenario.scripts.map((rule) => ({
+    ...rule,
+    runUs: runs.nextUs(rule.node, rule.script, 0),
+  }));
   return {
     ...scenario,
     durationUs: Math.round(played.endUs - zeroUs),
-    scripts: scenario.scripts.map((rule) => ({ ...rule, runUs: runUs(rule.node, rule.script) })),
-    steps: steps.toSorted((a, b) => a.atUs - b.atUs),
+    scripts: rules,
+    steps: [...steps, ...rules.flatMap((rule) => runs.steps(rule, steps))]
+      .toSorted((a, b) => a.atUs - b.atUs),
   };
+}
+
+/** The runs of the scripts as they were, times from the first step on. */
+class RealRuns {
+  readonly #runs: { node: string; script: string; fromUs: number; tookUs: number }[];
+
+  constructor(lives: ToldLife[], zeroUs: number) {
+    this.#runs = lives.flatMap(({ life: { node }, story }) =>
+      story.runs.map(({ script, atUs, tookUs }) => ({
+        node,
+        script,
+        fromUs: atUs - tookUs - zeroUs,
+        tookUs,
+      }))
+    ).toSorted((a, b) => a.fromUs - b.fromUs);
+  }
+
+  #of(node: string, script: string) {
+    return this.#runs.filter((run) => run.node === node && run.script === script);
+  }
+
+  /** How long the first run after a time takes. */
+  nextUs(node: string, script: string, atUs: number): number {
+    return this.#of(node, script).find(({ fromUs }) => fromUs >= atUs)?.tookUs ??
+      DEFAULT_SCRIPT.runUs;
+  }
+
+  /** Steps that change nothing but how long the next run takes, half-way between two runs. */
+  steps({ node, script, outcome }: ScriptRule, played: Step[]): Step[] {
+    const runs = this.#of(node, script);
+    return runs.slice(1).map((run, i): Step => {
+      const atUs = Math.round((runs[i]!.fromUs + run.fromUs) / 2);
+      const answer = played.map(({ atUs: whenUs, action }) => ({ whenUs, action }))
+        .findLast(({ whenUs, action }) =>
+          whenUs <= atUs && action.do === "script" && action.script === script &&
+          action.node === node
+        )?.action;
+      const now = answer?.do === "script" ? answer.outcome : outcome;
+      return {
+        atUs,
+        action: { do: "script", node, script, outcome: now, runUs: run.tookUs },
+      };
+    });
+  }
 }
 
 /** When a step took effect. */
 function whenUs({ step: { action }, beganUs, doneUs }: PlayedStep, lives: ToldLife[]): number {
+  const of = (node: string | null) =>
+    lives.filter(({ life }) => node === null || life.node === node).map(({ story }) => story);
+  const meanwhile = (times: number[]) =>
+    times.filter((atUs) => atUs >= beganUs && atUs <= doneUs).toSorted((a, b) => a - b);
   switch (action.do) {
     case "start":
     case "reload": {
-      const commits = lives.filter(({ life }) => life.node === action.node)
-        .flatMap(({ story }) => story.commitsUs);
-      const commit = commits.find((atUs) => atUs >= beganUs);
+      const commit = of(action.node).flatMap(({ commitsUs }) => commitsUs)
+        .find((atUs) => atUs >= beganUs);
       if (commit === undefined) throw new Error(`no dump tells the ${action.do} of ${action.node}`);
       return commit;
     }
@@ -158,10 +215,32 @@ function whenUs({ step: { action }, beganUs, doneUs }: PlayedStep, lives: ToldLi
     case "shutdown":
     case "pause":
     case "resume":
-      return (beganUs + doneUs) / 2; // one system call
+      return (beganUs + doneUs) / 2;
+    case "unplug":
+    case "plug":
+      return meanwhile(of(action.node).flatMap(({ linksUs }) => linksUs))[0] ?? doneUs;
+    case "cut":
+    case "wire":
+    case "partition": {
+      const last = meanwhile(of(receiverOf(action)).flatMap(({ arrivalsUs }) => arrivalsUs)).at(-1);
+      return last === undefined ? beganUs : last + 1;
+    }
+    case "heal": {
+      const first = meanwhile(of(null).flatMap(({ arrivalsUs }) => arrivalsUs))[0];
+      return first === undefined ? doneUs : Math.max(beganUs, first - UNDER_WAY_US);
+    }
     default:
-      return doneUs; // a program that does it is through
+      return doneUs;
   }
+}
+
+/** An advert that arrived was sent no longer ago than this, microseconds. */
+const UNDER_WAY_US = 500;
+
+/** Of two machines: the one that no longer hears; null = both. */
+function receiverOf(action: Extract<Action, { do: "cut" | "wire" | "partition" }>): string | null {
+  if (action.do === "cut") return action.to;
+  return action.do === "wire" && action.direction === "in" ? action.node : null;
 }
 
 function simulatedTransitions(
@@ -187,13 +266,13 @@ function simulatedTransitions(
   return transitions;
 }
 
-/** The timers of all daemons; for one that was due while its process was stopped, from its end on. */
-function lateTimers(lives: ToldLife[], played: Played): FiredTimer[] {
+/** What all daemons had to do; what was due while a process was stopped, from the end of that on. */
+function lateDuties(lives: ToldLife[], played: Played): Duty[] {
   return lives.flatMap(({ life, story }) => {
     const pauses = pausesOf(life.node, played.steps);
-    return story.timers.map((timer) => {
-      const pause = pauses.find(({ fromUs, toUs }) => timer.dueUs >= fromUs && timer.dueUs < toUs);
-      return pause === undefined ? timer : { ...timer, dueUs: pause.toUs };
+    return story.duties.map((duty) => {
+      const pause = pauses.find(({ fromUs, toUs }) => duty.dueUs >= fromUs && duty.dueUs < toUs);
+      return pause === undefined ? duty : { ...duty, dueUs: pause.toUs };
     });
   });
 }
@@ -208,7 +287,7 @@ function pausesOf(node: string, steps: PlayedStep[]): { fromUs: number; toUs: nu
   return pauses;
 }
 
-const lateness = ({ dueUs, atUs }: FiredTimer) => Math.max(0, atUs - dueUs);
+const lateness = ({ dueUs, atUs }: Duty) => Math.max(0, atUs - dueUs);
 
 const sum = (numbers: number[]) => numbers.reduce((a, b) => a + b, 0);
 

@@ -19,7 +19,10 @@ const OTHER_CABLE = "eth1";
 const PRIORITY = { A: 100, B: 90 };
 type Name = keyof typeof PRIORITY;
 
-/** A step: seconds from the beginning, action. */
+/** The scenario's time of the moment at which A becomes master: behind all that begins it. */
+const ANCHOR_US = 10_000_000;
+
+/** A step: seconds, action. */
 type Timed = [number, Action];
 
 interface Shape {
@@ -34,8 +37,11 @@ interface Shape {
   /** Later files, made by `reload`. */
   reloads?: ConfigFile[];
   cables?: string[];
+  /** Until A is master; when left out both start and A is the first. */
+  begin?: Timed[];
+  /** Counted from when A became master. */
   steps: Timed[];
-  /** Seconds. */
+  /** Seconds, counted like the steps; without steps like the beginning. */
   duration: number;
 }
 
@@ -55,7 +61,7 @@ function instance(name: Name, shape: Pick<Shape, "conf" | "both">): InstanceConf
   };
 }
 
-const fileOf = (name: Name, shape: Omit<Shape, "tag" | "masters" | "steps" | "duration">) =>
+const fileOf = (name: Name, shape: Pick<Shape, "conf" | "both" | "node">) =>
   configFile(vrrpConf({ instances: [instance(name, shape)], ...shape.node }));
 
 function compared(title: string, shape: Shape): Compared {
@@ -69,10 +75,11 @@ function compared(title: string, shape: Shape): Compared {
     addresses: addresses(host),
     started: false,
   });
+  const zeroUs = shape.steps.length > 0 ? ANCHOR_US : 0;
   const scenario: Scenario = {
     name: shape.tag,
     description: title,
-    durationUs: shape.duration * 1_000_000,
+    durationUs: shape.duration * 1_000_000 + zeroUs,
     wire: GOOD_WIRE,
     machines: { A: machine(1), B: machine(2) },
     scripts: (["A", "B"] as const).flatMap((node) =>
@@ -83,12 +90,17 @@ function compared(title: string, shape: Shape): Compared {
         runUs: 0,
       }))
     ),
-    steps: shape.steps.map(([seconds, action]) => ({ atUs: seconds * 1_000_000, action })),
+    steps: [...stepsFrom(0, shape.begin ?? BOTH), ...stepsFrom(zeroUs, shape.steps)],
   };
   const nodes = (["A", "B"] as const).map((name) => ({ name, file: fileOf(name, shape) }));
   const reloads = shape.reloads ?? [];
-  return { title, play: { tag: shape.tag, nodes, reloads, scenario }, masters: shape.masters };
+  const anchor = zeroUs > 0 ? { node: "A", atUs: zeroUs } : null;
+  const play: Play = { tag: shape.tag, nodes, reloads, scenario, anchor };
+  return { title, play, masters: shape.masters };
 }
+
+const stepsFrom = (zeroUs: number, steps: Timed[]) =>
+  steps.map(([seconds, action]) => ({ atUs: zeroUs + seconds * 1_000_000, action }));
 
 const start = (node: Name): Action => ({ do: "start", node });
 const kill = (node: Name): Action => ({ do: "kill", node });
@@ -118,8 +130,8 @@ const script = (name: string, ...lines: string[]) => [
 ];
 const tracks = (name: string) => ["track_script {", `    ${name}`, "}"];
 
-/** Both run and A is master: the beginning of most. */
-const running = (seconds: number): Timed[] => [[0, start("A")], [seconds, start("B")]];
+/** B starts when A runs. */
+const BOTH: Timed[] = [[0, start("A")], [0.3, start("B")]];
 
 function starts(): Compared[] {
   return [
@@ -127,27 +139,30 @@ function starts(): Compared[] {
       tag: "a-first",
       both: v2,
       masters: ["A"],
-      steps: running(1.3),
+      begin: [[0, start("A")], [1.3, start("B")]],
+      steps: [],
       duration: 7.2,
     }),
     compared("B starts first, A preempts", {
       tag: "b-first",
       masters: ["B", "A"],
-      steps: [[0, start("B")], [3.1, start("A")]],
+      begin: [[0, start("B")], [3.1, start("A")]],
+      steps: [],
       duration: 7,
     }),
     compared("nopreempt: who is master stays", {
       tag: "nopreempt",
       conf: { A: { lines: ["nopreempt"] } },
       masters: ["A", "B"],
-      steps: [...running(1), [4.1, kill("A")], [8, start("A")]],
-      duration: 12,
+      steps: [[1.25, kill("A")], [5.2, start("A")]],
+      duration: 9,
     }),
     compared("preempt_delay 2", {
       tag: "preempt-delay",
       conf: { A: { lines: ["preempt_delay 2"] } },
       masters: ["B", "A"],
-      steps: [[0, start("B")], [3.1, start("A")]],
+      begin: [[0, start("B")], [3.1, start("A")]],
+      steps: [],
       duration: 9,
     }),
   ];
@@ -159,118 +174,110 @@ function ends(): Compared[] {
       tag: "kill",
       both: v2,
       masters: ["A", "B", "A"],
-      steps: [...running(0.3), [5.1, kill("A")], [10.4, start("A")]],
-      duration: 15.5,
+      steps: [[1.5, kill("A")], [6.5, start("A")]],
+      duration: 11.5,
     }),
     compared("kill -9 and return, adverts of 100 ms", {
       tag: "kill-fast",
       both: fast,
       masters: ["A", "B", "A"],
-      steps: [...running(0.3), [2.55, kill("A")], [4.55, start("A")]],
-      duration: 7,
+      steps: [[1.05, kill("A")], [3.05, start("A")]],
+      duration: 5.5,
     }),
     compared("stop of the master (priority 0) and return", {
       tag: "shutdown",
       masters: ["A", "B", "A"],
-      steps: [...running(0.3), [3.7, shutdown("A")], [6.6, start("A")]],
-      duration: 10,
+      steps: [[1.25, shutdown("A")], [4.2, start("A")]],
+      duration: 7.7,
     }),
-    compared("stopped for less than the down interval", {
+    compared("SIGSTOP for less than the down interval", {
       tag: "pause-short",
       both: v2,
       masters: ["A"],
-      steps: [
-        ...running(0.3),
-        [5.1, { do: "pause", node: "A" }],
-        [7.3, { do: "resume", node: "A" }],
-      ],
-      duration: 10.5,
+      steps: [[1.5, { do: "pause", node: "A" }], [3.5, { do: "resume", node: "A" }]],
+      duration: 6.5,
     }),
-    compared("stopped for longer than the down interval", {
+    compared("SIGSTOP for longer than the down interval", {
       tag: "pause-long",
       masters: ["A", "B", "A"],
-      steps: [
-        ...running(0.3),
-        [3.7, { do: "pause", node: "A" }],
-        [8.3, { do: "resume", node: "A" }],
-      ],
-      duration: 11.5,
+      steps: [[1.25, { do: "pause", node: "A" }], [5.75, { do: "resume", node: "A" }]],
+      duration: 9,
     }),
   ];
 }
 
 function wires(): Compared[] {
-  const lower = fileOf("A", { both: v3, conf: { A: { priority: 80 } } });
+  const lower = fileOf("A", { conf: { A: { priority: 80 } } });
   return [
     compared("cable out and in", {
       tag: "cable",
       masters: ["A", "B", "A"],
-      steps: [...running(0.3), [3.7, unplug("A")], [7.1, plug("A")]],
-      duration: 11,
+      steps: [[1.25, unplug("A")], [4.6, plug("A")]],
+      duration: 8.5,
     }),
     compared("B does not hear A (one way)", {
       tag: "cut-ab",
       masters: ["A", "B"],
-      steps: [...running(0.3), [3.7, { do: "cut", from: "A", to: "B" }], [8.1, heal]],
-      duration: 11,
+      steps: [[1.25, { do: "cut", from: "A", to: "B" }], [5.15, heal]],
+      duration: 8,
     }),
     compared("A does not hear B (one way), and becomes the lower one", {
       tag: "cut-ba",
       reloads: [lower],
       masters: ["A", "B"],
       steps: [
-        ...running(0.3),
-        [3.2, { do: "cut", from: "B", to: "A" }],
-        [3.7, reload("A", lower)],
-        [8.1, heal],
+        [0.75, { do: "cut", from: "B", to: "A" }],
+        [1.25, reload("A", lower)],
+        [5.15, heal],
       ],
-      duration: 11,
+      duration: 8,
     }),
     compared("partition and heal", {
       tag: "partition",
       both: v2,
       masters: ["A", "B"],
-      steps: [...running(0.3), [5.1, apart], [11.1, heal]],
-      duration: 14,
+      steps: [[1.5, apart], [7.3, heal]],
+      duration: 10.5,
     }),
     compared("tie: the higher address wins", {
       tag: "tie",
       conf: { B: { priority: PRIORITY.A } },
       masters: ["A", "B"],
-      steps: [[0, apart], [0.1, start("A")], [0.4, start("B")], [4.2, heal]],
+      begin: [[0, apart], [0.1, start("A")], [0.4, start("B")]],
+      steps: [[4.25, heal]],
       duration: 7,
     }),
   ];
 }
 
 function causes(): Compared[] {
-  const lower = fileOf("A", { both: v3, conf: { A: { priority: 80 } } });
-  const higher = fileOf("A", { both: v3, conf: { A: { priority: 120 } } });
+  const lower = fileOf("A", { conf: { A: { priority: 80 } } });
+  const higher = fileOf("A", { conf: { A: { priority: 120 } } });
   return [
     compared("priority changed by reload, down and up", {
       tag: "reload",
       reloads: [lower, higher],
       masters: ["A", "B", "A"],
-      steps: [...running(0.3), [3.7, reload("A", lower)], [7.1, reload("A", higher)]],
-      duration: 10.5,
+      steps: [[1.2, reload("A", lower)], [4.7, reload("A", higher)]],
+      duration: 8,
     }),
     compared("script with weight -20 fails and recovers", {
       tag: "script-weight",
       scripts: ["chk"],
       node: { before: script("chk", "interval 1", "weight -20", "fall 2", "rise 2") },
-      both: { ...v3, lines: tracks("chk") },
+      both: { lines: tracks("chk") },
       masters: ["A", "B", "A"],
-      steps: [...running(0.3), [3.5, answer("A", "chk", 1)], [9.5, answer("A", "chk", 0)]],
-      duration: 15,
+      steps: [[1.7, answer("A", "chk", 1)], [7.7, answer("A", "chk", 0)]],
+      duration: 13,
     }),
     compared("script without weight fails and recovers", {
       tag: "script-fault",
       scripts: ["chk"],
       node: { before: script("chk", "interval 1") },
-      both: { ...v3, lines: tracks("chk") },
+      both: { lines: tracks("chk") },
       masters: ["A", "B", "A"],
-      steps: [...running(0.3), [3.5, answer("A", "chk", 3)], [7.5, answer("A", "chk", 0)]],
-      duration: 12,
+      steps: [[1.7, answer("A", "chk", 3)], [5.7, answer("A", "chk", 0)]],
+      duration: 10,
     }),
     syncGroup(),
   ];
@@ -278,15 +285,14 @@ function causes(): Compared[] {
 
 /** Two instances on two cables in one group; the cable of the first is pulled. */
 function syncGroup(): Compared {
-  const title = "sync group, one cable out and in";
   const shape: Shape = {
     tag: "sync-group",
     cables: [CABLE, OTHER_CABLE],
     masters: ["A", "B", "A"],
-    steps: [...running(0.3), [3.7, unplug("A")], [7.1, plug("A")]],
-    duration: 11.5,
+    steps: [[1.25, unplug("A")], [4.6, plug("A")]],
+    duration: 9,
   };
-  const made = compared(title, shape);
+  const made = compared("sync group, one cable out and in", shape);
   const file = (name: Name) => {
     const first = instance(name, shape);
     const second = {

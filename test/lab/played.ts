@@ -3,7 +3,8 @@
 //
 // The distances between steps are kept, not their times from the beginning: a step comes so long
 // after the one before it as the scenario says, counted from when that one was done. For nobody can
-// say beforehand how long a process takes to start. Steps of equal time are done at once.
+// say beforehand how long a process takes to start. Steps of equal time are done at once. From the anchor
+// on the steps count from a moment of the cluster itself: when a node became MASTER.
 //
 // What a daemon tells is followed on its control socket from its start to its end, and before each
 // end that it does not survive, and at the end of the play, it writes its dump.
@@ -15,7 +16,7 @@ import { type Config, loadConfig, memorySource } from "../../host/conf/index.ts"
 import type { Action, Scenario, Step } from "../../host/sim/scenario.ts";
 import type { ScriptOutcome } from "../../host/engine/contract.ts";
 import { Director } from "./director.ts";
-import { PlayedNet } from "./played_net.ts";
+import { type Deed, PlayedNet } from "./played_net.ts";
 import { delay, eventually } from "./process.ts";
 
 /** A keepalived.conf as both read it. */
@@ -32,6 +33,16 @@ export interface Play {
   /** Files of the scenario's reloads, found by their `config`. */
   reloads: ConfigFile[];
   scenario: Scenario;
+  /** Null: all steps follow each other. */
+  anchor: Anchor | null;
+}
+
+/** A moment of the play that cannot be planned, and the time that the scenario has for it. */
+export interface Anchor {
+  /** The first MASTER of this node, in any instance. */
+  node: string;
+  /** Steps of at least this time count from it. */
+  atUs: number;
 }
 
 /** A step and when it was done. */
@@ -64,8 +75,10 @@ export interface Played {
   wallZeroMs: number;
 }
 
-/** A dump is asked for so long before the step that ends the process. */
-const DUMP_AHEAD_US = 400_000;
+/** So long before a step all is prepared for it; a process that it ends writes its dump. */
+const PREPARE_US = 400_000;
+/** The first election takes so long at the most, milliseconds. */
+const ELECTION_MS_MAX = 15_000;
 /** Which answer each script gives: `CODE SECONDS`, read by each run. */
 const ANSWER_FOLDER = "/etc/keepalived";
 const ANSWER = `#!/bin/sh
@@ -132,12 +145,18 @@ class Player {
     const wallZeroMs = performance.timeOrigin + performance.now() - nowUs() / 1000;
     let beforeUs = 0;
     let doneUs = nowUs();
+    let { anchor } = this.#play;
     for (const group of atOnce(scenario.steps)) {
       const { atUs } = group[0]!;
+      if (anchor !== null && atUs >= anchor.atUs) {
+        [beforeUs, doneUs] = [anchor.atUs, await this.#untilMaster(anchor.node)];
+        anchor = null;
+      }
       const dueUs = doneUs + (atUs - beforeUs);
-      await this.#dumpAhead(group, dueUs);
+      await untilUs(dueUs - PREPARE_US);
+      const deeds = await Promise.all(group.map((step) => this.#prepare(step)));
       await untilUs(dueUs);
-      await Promise.all(group.map((step) => this.#carryOut(step)));
+      await Promise.all(deeds.map((deed) => deed()));
       [beforeUs, doneUs] = [atUs, nowUs()];
     }
     await untilUs(doneUs + (scenario.durationUs - beforeUs));
@@ -146,14 +165,25 @@ class Player {
     return { steps: this.#steps, lives: this.#lives, endUs, wallZeroMs };
   }
 
-  /** The last chance of a process to write its dump. */
-  async #dumpAhead(group: Step[], dueUs: number): Promise<void> {
-    const ending = group.filter(({ action }) => action.do === "kill" || action.do === "shutdown");
-    if (ending.length === 0) return;
-    await untilUs(dueUs - DUMP_AHEAD_US);
-    for (const { action } of ending) {
-      if ("node" in action && action.node !== null) await this.#dump(this.#actor(action.node));
-    }
+  /** Waits for the first MASTER of a node; when that was. */
+  async #untilMaster(name: string): Promise<number> {
+    const look = () =>
+      this.#actor(name).life?.told.find(({ record }) =>
+        "kind" in record && record.kind === "transition" && record.to === "MASTER"
+      );
+    const { time } = await eventually(`${name} to be MASTER`, look, ELECTION_MS_MAX, 5);
+    return nowUs() - (performance.timeOrigin + performance.now() - Date.parse(time)) * 1000;
+  }
+
+  /** What can be done before a step is due: the last dump of a process, programs that only wait. */
+  async #prepare(step: Step): Promise<Deed> {
+    const deed = await this.#deedOf(step.action);
+    return async () => {
+      const played: PlayedStep = { step, beganUs: nowUs(), doneUs: 0 };
+      this.#steps.push(played);
+      await deed();
+      played.doneUs = nowUs();
+    };
   }
 
   async #dump(actor: Actor): Promise<void> {
@@ -170,48 +200,42 @@ class Player {
     await actor.following;
   }
 
-  async #carryOut(step: Step): Promise<void> {
-    const played: PlayedStep = { step, beganUs: nowUs(), doneUs: 0 };
-    this.#steps.push(played);
-    await this.#act(step.action);
-    played.doneUs = nowUs();
-  }
-
-  async #act(action: Action): Promise<void> {
+  async #deedOf(action: Action): Promise<Deed> {
     const net = this.#net;
     switch (action.do) {
       case "start":
-        return await this.#start(this.#actor(action.node));
+        return () => this.#start(this.#actor(action.node));
       case "kill":
-        return this.#end(this.#actor(action.node), "SIGKILL");
-      case "shutdown":
-        return this.#end(this.#actor(action.node), "SIGTERM");
-      case "pause":
-        return this.#pause(this.#actor(action.node), true);
-      case "resume":
-        return this.#pause(this.#actor(action.node), false);
-      case "reload":
-        return await this.#reload(this.#actor(action.node), action);
-      case "unplug":
-        return await net.setCable(action.node, action.interface, "out");
-      case "plug":
-        return await net.setCable(action.node, action.interface, "in");
-      case "cut":
-        return await net.cut(action.from, action.to);
-      case "partition":
-        return await net.partition(action.sets);
-      case "heal":
-        return await net.heal();
-      case "script":
-        return await this.#answer(action.node, action.script, action.outcome, action.runUs);
-      case "wire": {
-        if (JSON.stringify(action.quality) !== '{"loss":1}') {
-          throw new Error("a lab's wire loses all or nothing");
-        }
-        return await net.lose(action.node, action.interface, action.direction);
+      case "shutdown": {
+        const actor = this.#actor(action.node);
+        await this.#dump(actor);
+        return () => this.#end(actor, action.do === "kill" ? "SIGKILL" : "SIGTERM");
       }
+      case "pause":
+        return () => this.#pause(this.#actor(action.node), true);
+      case "resume":
+        return () => this.#pause(this.#actor(action.node), false);
+      case "reload":
+        return () => this.#reload(this.#actor(action.node), action);
+      case "unplug":
+        return net.prepareCable(action.node, action.interface, "out");
+      case "plug":
+        return net.prepareCable(action.node, action.interface, "in");
+      case "cut":
+        return net.prepareCut(action.from, action.to);
+      case "partition":
+        return net.preparePartition(action.sets);
+      case "heal":
+        return net.prepareHeal();
+      case "wire":
+        if (JSON.stringify(action.quality) === '{"loss":1}') {
+          return net.prepareLoss(action.node, action.interface, action.direction);
+        }
+        throw new Error("a lab's wire loses all or nothing");
+      case "script":
+        return () => this.#answer(action.node, action.script, action.outcome, action.runUs);
       case "say":
-        return;
+        return () => Promise.resolve();
       default:
         throw new Error(`'${action.do}' cannot be played on a lab`);
     }
@@ -251,7 +275,7 @@ class Player {
   }
 
   /** Returns when the signal is sent: what follows from it is the daemon's. */
-  #end(actor: Actor, signal: "SIGKILL" | "SIGTERM"): void {
+  #end(actor: Actor, signal: "SIGKILL" | "SIGTERM"): Promise<void> {
     const { director, life } = actor;
     if (director === null || life === null) throw new Error(`${actor.name} does not run`);
     director.program.kill(signal);
@@ -259,11 +283,13 @@ class Player {
     actor.following = director.program.ended.then(() => {
       life.toUs = nowUs();
     });
+    return Promise.resolve();
   }
 
-  #pause(actor: Actor, isPaused: boolean): void {
+  #pause(actor: Actor, isPaused: boolean): Promise<void> {
     actor.director!.program.kill(isPaused ? "SIGSTOP" : "SIGCONT");
     actor.isPaused = isPaused;
+    return Promise.resolve();
   }
 
   async #reload(actor: Actor, { set, config }: Extract<Action, { do: "reload" }>): Promise<void> {

@@ -5,7 +5,7 @@
 import type { TransitionRecord } from "../../host/core/named_record.ts";
 import { INPUT_TIMER } from "../../host/core/abi.gen.ts";
 import { decodeDump, type LogEntry } from "../../host/core/record.ts";
-import { Replay, type ReplayedEntry } from "../../host/sim/replay.ts";
+import { Replay, type ReplayedCore, type ReplayedEngine } from "../../host/sim/replay.ts";
 
 /** A transition and when the core made it, microseconds of CLOCK_MONOTONIC. */
 export interface TimedTransition {
@@ -13,9 +13,13 @@ export interface TimedTransition {
   record: TransitionRecord;
 }
 
-/** A timer that fired, and when it was due. */
-export interface FiredTimer {
-  half: "core" | "engine";
+/** Something that one of the daemon's loops had to do: when it was due, and when it was done. */
+export interface Duty {
+  what:
+    | "timer of the core"
+    | "timer of the engine"
+    | "message to the engine"
+    | "message to the core";
   dueUs: number;
   atUs: number;
 }
@@ -32,8 +36,11 @@ export interface DumpStory {
   transitions: TimedTransition[];
   /** When each configuration came into force, in order. */
   commitsUs: number[];
-  timers: FiredTimer[];
+  duties: Duty[];
   runs: ScriptRun[];
+  /** When adverts arrived, and when the kernel told of an interface; as the worker read it. */
+  arrivalsUs: number[];
+  linksUs: number[];
   /** Where the replay gave something else than the log says; should be empty. */
   differences: string[];
 }
@@ -44,19 +51,33 @@ export function readStory(wasm: WebAssembly.Module, bytes: Uint8Array): DumpStor
   const story: DumpStory = {
     transitions: [],
     commitsUs: [],
-    timers: [],
+    duties: [],
     runs: [],
+    arrivalsUs: [],
+    linksUs: [],
     differences: [],
   };
-  const begun = new Map<number, { script: string; atUs: number }>();
+  const open: Open = { runs: new Map(), trackersUs: [] };
   for (let next = replay.next; next !== null; next = replay.next) {
-    const dueUs = isTimer(next.half, next.entry) ? dueOf(replay, next.half) : null;
+    const { half, entry } = next;
+    const dueUs = isTimer(half, entry) ? dueOf(replay, half) : null;
     const played = replay.step()!;
-    if (dueUs !== null) story.timers.push({ half: next.half, dueUs, atUs: played.nowUs });
-    note(story, begun, played);
+    if (dueUs !== null) {
+      story.duties.push({ what: `timer of the ${half}`, dueUs, atUs: played.nowUs });
+    }
+    if (played.half === "core") noteCore(story, open, played);
+    else noteEngine(story, open, played);
   }
   story.differences = replay.differences.map(({ text }) => text);
   return story;
+}
+
+/** What has begun and not ended. */
+interface Open {
+  /** By number. */
+  runs: Map<number, { script: string; atUs: number }>;
+  /** When the engine told of trackers of which the core has not heard. */
+  trackersUs: number[];
 }
 
 /** When that half wanted to be called. */
@@ -71,27 +92,36 @@ function isTimer(half: "core" | "engine", { input }: LogEntry): boolean {
   return new TextDecoder().decode(input) === '{"kind":"timer"}';
 }
 
-function note(
-  story: DumpStory,
-  begun: Map<number, { script: string; atUs: number }>,
-  played: ReplayedEntry,
-): void {
-  const atUs = played.nowUs;
-  if (played.half === "core") {
-    for (const record of played.records) {
-      if (record.kind === "transition") story.transitions.push({ atUs, record });
-      if (record.kind === "notice" && record.notice === "CONFIG_COMMITTED") {
-        story.commitsUs.push(atUs);
-      }
+function noteCore(story: DumpStory, open: Open, { nowUs, input, records }: ReplayedCore): void {
+  for (const record of records) {
+    if (record.kind === "transition") story.transitions.push({ atUs: nowUs, record });
+    if (record.kind === "notice" && record.notice === "CONFIG_COMMITTED") {
+      story.commitsUs.push(nowUs);
     }
-    return;
   }
-  const { input, outputs } = played;
-  if (input.kind === "scriptResult") {
-    const run = begun.get(input.run);
-    if (run !== undefined) story.runs.push({ script: run.script, atUs, tookUs: atUs - run.atUs });
+  if (input?.kind === "packet") story.arrivalsUs.push(nowUs);
+  if (input?.kind === "link") story.linksUs.push(nowUs);
+  const dueUs = input?.kind === "tracker" ? open.trackersUs.shift() : undefined;
+  if (dueUs !== undefined) story.duties.push({ what: "message to the core", dueUs, atUs: nowUs });
+}
+
+function noteEngine(
+  story: DumpStory,
+  open: Open,
+  { nowUs, input, outputs }: ReplayedEngine,
+): void {
+  if (input.kind === "configure") {
+    const dueUs = story.commitsUs.at(-1) ?? nowUs;
+    story.duties.push({ what: "message to the engine", dueUs, atUs: nowUs });
+  }
+  const run = input.kind === "scriptResult" ? open.runs.get(input.run) : undefined;
+  if (run !== undefined) {
+    story.runs.push({ script: run.script, atUs: nowUs, tookUs: nowUs - run.atUs });
   }
   for (const output of outputs) {
-    if (output.kind === "runScript") begun.set(output.run, { script: output.tracker, atUs });
+    if (output.kind === "runScript") {
+      open.runs.set(output.run, { script: output.tracker, atUs: nowUs });
+    }
+    if (output.kind === "tracker") open.trackersUs.push(nowUs);
   }
 }

@@ -4,6 +4,7 @@
 
 import type { Machine } from "../../host/sim/scenario.ts";
 import { Lab, type LabNode, type LabSwitch } from "./netns.ts";
+import { CommandError } from "./process.ts";
 
 const TABLE = "played";
 
@@ -13,7 +14,10 @@ interface Drop {
   to: string | null;
 }
 
-/** Machines on their switches. Ends with its lab. */
+/** Does what was prepared. */
+export type Deed = () => Promise<void>;
+
+/** Machines on their switches. Ends with its lab. Deeds are prepared first and done on the dot. */
 export class PlayedNet {
   readonly #switches: Map<string, LabSwitch>;
   readonly #nodes: Map<string, LabNode>;
@@ -57,20 +61,23 @@ export class PlayedNet {
   }
 
   /** Pulls the cable of one interface, or of all, or puts it back. */
-  async setCable(name: string, device: string | null, state: "in" | "out"): Promise<void> {
-    for (const [of, lan] of this.#switches) {
-      if (device === null || device === of) await lan.setCable(this.node(name), state);
-    }
+  prepareCable(name: string, device: string | null, state: "in" | "out"): Deed {
+    const word = state === "in" ? "up" : "down";
+    return this.#prepare(device, ["ip", "-batch", "-"], (lan) => [
+      `link set ${this.#port(lan, name)} ${word}`,
+    ]);
   }
 
   /** No frame from one machine reaches the other. */
-  cut(from: string, to: string): Promise<void> {
-    return this.#drop(null, (lan) => [{ from: this.#port(lan, from), to: this.#port(lan, to) }]);
+  prepareCut(from: string, to: string): Deed {
+    return this.#prepareDrops(null, (lan) => [
+      { from: this.#port(lan, from), to: this.#port(lan, to) },
+    ]);
   }
 
   /** Frames to a machine, from it, or both, are lost. */
-  lose(name: string, device: string | null, direction: "in" | "out" | "both"): Promise<void> {
-    return this.#drop(device, (lan) => {
+  prepareLoss(name: string, device: string | null, direction: "in" | "out" | "both"): Deed {
+    return this.#prepareDrops(device, (lan) => {
       const port = this.#port(lan, name);
       const [toIt, fromIt] = [{ from: null, to: port }, { from: port, to: null }];
       return direction === "both" ? [toIt, fromIt] : [direction === "in" ? toIt : fromIt];
@@ -78,9 +85,9 @@ export class PlayedNet {
   }
 
   /** Machines hear only those of their own set. */
-  partition(sets: string[][]): Promise<void> {
+  preparePartition(sets: string[][]): Deed {
     const setOf = (name: string) => sets.findIndex((set) => set.includes(name));
-    return this.#drop(null, (lan) => {
+    return this.#prepareDrops(null, (lan) => {
       const names = [...this.#nodes.keys()];
       return names.flatMap((from) =>
         names.filter((to) => from !== to && (setOf(from) < 0 || setOf(from) !== setOf(to)))
@@ -90,36 +97,64 @@ export class PlayedNet {
   }
 
   /** Ends every cut, loss and partition. */
-  async heal(): Promise<void> {
-    for (const lan of this.#switches.values()) await nft(lan, newTable);
+  prepareHeal(): Deed {
+    return this.#prepare(null, NFT, () => NEW_TABLE);
   }
 
   #port(lan: LabSwitch, name: string): string {
     return lan.port(this.node(name));
   }
 
-  async #drop(device: string | null, dropsOf: (lan: LabSwitch) => Drop[]): Promise<void> {
-    for (const [of, lan] of this.#switches) {
-      if (device !== null && device !== of) continue;
-      const rules = dropsOf(lan).map(({ from, to }) =>
-        `add rule bridge ${TABLE} drops ${from === null ? "" : `iifname ${from}`} ${
-          to === null ? "" : `oifname ${to}`
-        } drop`
-      );
-      await nft(lan, [`add table bridge ${TABLE}`, CHAIN, ...rules]);
-    }
+  #prepareDrops(device: string | null, dropsOf: (lan: LabSwitch) => Drop[]): Deed {
+    return this.#prepare(device, NFT, (lan) => {
+      const rules = dropsOf(lan).map(({ from, to }) => {
+        const words = [from === null ? "" : `iifname ${from}`, to === null ? "" : `oifname ${to}`];
+        return `add rule bridge ${TABLE} drops ${words.join(" ")} drop`;
+      });
+      return [`add table bridge ${TABLE}`, CHAIN, ...rules];
+    });
+  }
+
+  #prepare(device: string | null, argv: string[], textOf: (lan: LabSwitch) => string[]): Deed {
+    const commands = [...this.#switches].filter(([of]) => device === null || device === of)
+      .map(([, lan]) => new WaitingCommand(lan.node, argv, textOf(lan).join("\n") + "\n"));
+    return async () => {
+      await Promise.all(commands.map((command) => command.go()));
+    };
   }
 }
 
+/** A program that has been started and waits for its input: what it costs to start is paid. */
+class WaitingCommand {
+  readonly #child: Deno.ChildProcess;
+
+  constructor(node: LabNode, readonly argv: string[], readonly input: string) {
+    this.#child = new Deno.Command("nsenter", {
+      args: ["-t", `${node.pid}`, "-n", "--", ...argv],
+      stdin: "piped",
+      stdout: "piped",
+      stderr: "piped",
+    }).spawn();
+  }
+
+  async go(): Promise<void> {
+    const writer = this.#child.stdin.getWriter();
+    await writer.write(new TextEncoder().encode(this.input));
+    await writer.close();
+    const { code, stdout, stderr } = await this.#child.output();
+    if (code === 0) return;
+    const text = new TextDecoder();
+    const result = { code, stdout: text.decode(stdout), stderr: text.decode(stderr) };
+    throw new CommandError(this.argv, result, `status ${code}`);
+  }
+}
+
+const NFT = ["nft", "-f", "-"];
 const CHAIN = `add chain bridge ${TABLE} drops { type filter hook forward priority 0; }`;
 /** In one transaction: the rules are gone, and their place is there. */
-const newTable = [
+const NEW_TABLE = [
   `add table bridge ${TABLE}`,
   `delete table bridge ${TABLE}`,
   `add table bridge ${TABLE}`,
   CHAIN,
 ];
-
-async function nft(lan: LabSwitch, commands: string[]): Promise<void> {
-  await lan.node.net(["nft", "-f", "-"], { input: commands.join("\n") + "\n" });
-}
