@@ -294,7 +294,12 @@ function rollOut(state: ChaosState, random: Random): boolean {
     config.instances.some(({ name }) => name === instance.name)
   );
   if (!isAll) return false;
-  const set = random.pick([advertInt, addresses, lease])(path, instance, random);
+  const number = instances.indexOf(instance);
+  const set = random.pick([
+    () => advertInt(path, instance, random),
+    () => addresses(path, { instance, number }, random),
+    () => [{ path: "vipd.lease", value: random.chance(0.7) }],
+  ])();
   const gap = () => random.below(random.chance(0.5) ? 100_000 : 4_000_000);
   return state.reload(state.nodes, set, gap);
 }
@@ -304,17 +309,18 @@ function advertInt(path: string, { version }: VrrpInstance, random: Random): Edi
   return [{ path: `${path}.advert_int`, value }];
 }
 
-/** One address more, or one less. */
-function addresses(path: string, { vips, family }: VrrpInstance, random: Random): Edit[] {
+/** One address more, or one less; no two instances get the same. */
+function addresses(
+  path: string,
+  { instance: { vips, family }, number }: { instance: VrrpInstance; number: number },
+  random: Random,
+): Edit[] {
   const own = vips.map(({ address, prefixLength }) => `${address}/${prefixLength}`);
   const host = random.between(50, 60);
-  const more = family === "INET" ? `10.9.77.${host}/24` : `2001:db8:9:77::${host}/64`;
+  const net = 100 + number;
+  const more = family === "INET" ? `10.9.${net}.${host}/24` : `2001:db8:9:${net}::${host}/64`;
   const wanted = own.length > 1 && random.chance(0.5) ? own.slice(0, -1) : [...own, more];
   return [{ path: `${path}.virtual_ipaddress`, value: [...new Set(wanted)].join(" ") }];
-}
-
-function lease(_path: string, _instance: VrrpInstance, random: Random): Edit[] {
-  return [{ path: "vipd.lease", value: random.chance(0.7) }];
 }
 
 /** SIGHUP without any change. */
