@@ -106,7 +106,10 @@ function addAddresses(instance: Instance): void {
   leaseStarted(instance);
 }
 
-/** Queues the removal of the addresses that are still there. */
+/**
+ * Queues the removal of the addresses, of a lost one too: a lease that was renewed before we heard of
+ * the loss has put it back. The host knows an address that is gone already.
+ */
 function removeAddressesOf(instance: Instance): void {
   const bank = node().bank;
   for (let n: u32 = 0; n < instance.vipCount; n++) {
@@ -114,7 +117,7 @@ function removeAddressesOf(instance: Instance): void {
   }
   instance.vipsHeld = 0;
   if (instance.vipCount == 0) return;
-  queueCursor(ENTRY_ADDRESS_REMOVE, instance).forbid = VIP_LOST;
+  queueCursor(ENTRY_ADDRESS_REMOVE, instance);
 }
 
 /** (105)-(145) and (365)-(410): advert, addresses, ARP and NA, advert timer. */

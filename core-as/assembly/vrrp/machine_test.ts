@@ -409,12 +409,30 @@ describe("MASTER", () => {
     const outputs = node.address("10.9.0.100", 0, 32);
     expect(kinds(outputs)).toEqual(["packet", "addressRemove", "transition"]);
     expect(readAdvert(outputs[0]!).priority).toBe(0);
-    // The lost one is not removed again.
-    expect(only(outputs, "addressRemove").map((a) => a.address)).toEqual(["10.9.0.101"]);
+    // The lost one too: a lease renewed before we heard of the loss has put it back.
+    expect(only(outputs, "addressRemove").map((a) => a.address)).toEqual([
+      "10.9.0.100",
+      "10.9.0.101",
+    ]);
     expect(lines(outputs)).toEqual(["0 MASTER BACKUP ADDRESS_LOST"]);
     const again = node.advance(SKEW_100);
     expect(lines(again)).toEqual(["0 BACKUP MASTER MASTER_DOWN"]);
     expect(only(again, "addressAdd").map((a) => a.address)).toEqual(["10.9.0.100", "10.9.0.101"]);
+  });
+
+  it("master_address_lost: what a renewed lease has put back is removed", () => {
+    const node = VirtualNode.ready();
+    node.configure({
+      instances: [instance()],
+      vips: [vip(), vip({ vip: 1, address: "10.9.0.101" })],
+    });
+    node.advance(5 * SECOND);
+    // The leases ended while the process was stopped; the kernel's words of that wait in its socket.
+    node.freeze(2_500_000);
+    expect(only(node.input({ kind: "timer" }), "addressRefresh")).toHaveLength(2);
+    const outputs = node.address("10.9.0.100", 0, 32);
+    expect(only(outputs, "addressRemove")).toHaveLength(2);
+    expect(only(node.address("10.9.0.101", 0, 32), "addressRemove")).toEqual([]);
   });
 
   it("master_address_lost: another prefix length is another address", () => {
