@@ -29,7 +29,7 @@ interface Second {
  * In the moment in which an instance becomes MASTER it announces each of its addresses
  * garp_master_repeat times, and again garp_master_delay later by its own clock while it still is
  * (keepalived.conf(5) garp_master_*; RFC 9568 6.4.2 (380)-(395)). Addresses on interfaces without a
- * link are left out. Of the second burst nothing is said after a pause or a reload in between.
+ * link are left out. Of the second burst nothing is said after a pause, a reload or a cable out in between.
  */
 export function garpOnTakeover(): Invariant {
   return new GarpOnTakeover();
@@ -85,6 +85,17 @@ class GarpOnTakeover implements Invariant {
 
   process(_: WorldView, node: NodeView, was: ProcessState): null {
     if (node.process !== "running" || was !== "running") this.#forget(node);
+    return null;
+  }
+
+  network(): null {
+    // An interface may be without a link when the second burst is due, and have one again afterwards.
+    for (const instance of this.#waiting) {
+      const { vips, excludedVips } = instance.config;
+      if (announced(instance).length < vips.length + excludedVips.length) {
+        this.#waiting.delete(instance);
+      }
+    }
     return null;
   }
 
