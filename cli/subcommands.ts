@@ -13,6 +13,8 @@ import { controlSocketPath, EVENT_RING_MAX } from "../host/control/client.ts";
 export const EXIT_USAGE = 2;
 /** Events that `vipd events` shows when it is not told how many. */
 const EVENTS_SHOWN = 20;
+/** Transitions of each instance that `vipd explain` explains when it is not told how many. */
+const TRANSITIONS_EXPLAINED = 3;
 
 const socket = object({
   socket: withDefault(
@@ -163,11 +165,73 @@ const simulate = command(
   },
 );
 
+const replay = command(
+  "replay",
+  merge(
+    object({
+      name: constant("replay"),
+      file: argument(string({ metavar: "FILE" })),
+      step: option("--step", { description: message`Step through the inputs one by one` }),
+      changes: multiple(option("--change", string({ metavar: "CHANGE" }), {
+        description:
+          message`Play it with a change too: drop:N, delay:N:TIME, edit:N:FIELD=VALUE, set:PATH=VALUE`,
+      })),
+      from: withDefault(
+        option("--from", string({ metavar: "TIME" }), {
+          description: message`Show what happened from then on: 17:21:28, +30s, -5min`,
+        }),
+        null,
+      ),
+      to: withDefault(
+        option("--to", string({ metavar: "TIME" }), {
+          description: message`Show what happened until then`,
+        }),
+        null,
+      ),
+    }),
+    json,
+  ),
+  {
+    brief: message`Play a dump again, or tell a capture`,
+    description:
+      message`Plays a dump of vipd again, input by input, and compares every output; with changes it shows what would have happened. A capture of adverts (pcap, pcapng) is explained as far as adverts alone can. Exit status: 0 equal, 1 not equal, 2 not readable.`,
+  },
+);
+
+const explain = command(
+  "explain",
+  merge(
+    object({
+      name: constant("explain"),
+      subject: withDefault(argument(string({ metavar: "VRID|NAME" })), null),
+      dump: withDefault(
+        option("--dump", string({ metavar: "FILE" }), {
+          description: message`Explain a dump instead of the running daemon`,
+        }),
+        null,
+      ),
+      count: withDefault(
+        option("-n", "--lines", integer({ metavar: "COUNT", min: 0, max: EVENT_RING_MAX }), {
+          description: message`So many transitions of each instance and group, the last ones`,
+        }),
+        TRANSITIONS_EXPLAINED,
+      ),
+    }),
+    json,
+    socket,
+  ),
+  {
+    brief: message`Why the last transitions happened`,
+    description:
+      message`Tells in sentences who was heard when, how late our own loop was, what was refused and why, and what followed.`,
+  },
+);
+
 const version = command("version", object({ name: constant("version") }), {
   brief: message`Version, core ABI, runtime and kind of build`,
 });
 
-const parser = or(check, status, events, consoleCommand, dump, simulate, version);
+const parser = or(check, status, events, consoleCommand, dump, replay, explain, simulate, version);
 
 /** Runs a subcommand; resolves with the exit status. Wrong usage ends the process with EXIT_USAGE. */
 export async function runSubcommand(args: readonly string[]): Promise<number> {
@@ -194,6 +258,11 @@ export async function runSubcommand(args: readonly string[]): Promise<number> {
       return await (await import("./console.ts")).runConsole(asked.socket);
     case "dump":
       await (await import("./dump.ts")).runDump(asked);
+      return 0;
+    case "replay":
+      return await (await import("./replay.ts")).runReplay(asked);
+    case "explain":
+      await (await import("./explain.ts")).runExplain(asked);
       return 0;
     case "simulate":
       return (await import("./simulate.ts")).runSimulate(asked);

@@ -1,0 +1,93 @@
+// `vipd replay --step`: one entry after the other, forwards and backwards, at a terminal or from a pipe.
+
+import { createInterface } from "node:readline";
+import process from "node:process";
+import { EntryNames } from "../host/sim/describe_entry.ts";
+import type { Replay, ReplayedEntry } from "../host/sim/replay.ts";
+import { type LineSource, pipedLines, typedLines } from "./console_lines.ts";
+import { print } from "./output.ts";
+import type { Paint } from "./paint.ts";
+import { entryText } from "./replay_text.ts";
+
+const PROMPT = "Enter or n: next, p: previous, NUMBER: go to, q: quit> ";
+
+/** Steps until the end, `q` or the end of the input. `fromUs`, `toUs`: the part that is shown. */
+export async function stepThrough(
+  replay: Replay,
+  span: { fromUs: number; toUs: number },
+  paint: Paint,
+): Promise<void> {
+  const typed = Deno.stdin.isTerminal() && Deno.stdout.isTerminal();
+  const readline = typed ? createInterface({ input: process.stdin, output: process.stdout }) : null;
+  const lines = readline === null ? pipedLines(Deno.stdin.readable) : typedLines(readline);
+  try {
+    await new Stepper(replay, span, paint).run(lines);
+  } finally {
+    readline?.close();
+  }
+}
+
+class Stepper {
+  readonly #replay: Replay;
+  readonly #toUs: number;
+  readonly #paint: Paint;
+  #beforeUs: number | null = null;
+
+  constructor(replay: Replay, { fromUs, toUs }: { fromUs: number; toUs: number }, paint: Paint) {
+    this.#replay = replay;
+    this.#toUs = toUs;
+    this.#paint = paint;
+    replay.runTo({ us: fromUs }, (entry) => this.#beforeUs = entry.nowUs);
+  }
+
+  async run(lines: LineSource): Promise<void> {
+    let more = this.#next();
+    while (more) {
+      const line = await lines.next(PROMPT);
+      if (line === null) return;
+      more = this.#obey(line.trim());
+    }
+  }
+
+  /** Does what a line says; false = it is over. */
+  #obey(line: string): boolean {
+    if (line === "q" || line === "quit") return false;
+    if (line === "" || line === "n") return this.#next();
+    if (line === "p") return this.#goTo(this.#replay.position - 1);
+    if (/^[0-9]{1,9}$/.test(line)) return this.#goTo(Number(line));
+    print("n or Enter, p, the NUMBER of an entry, or q");
+    return true;
+  }
+
+  #goTo(number: number): boolean {
+    const { length } = this.#replay;
+    if (number < 1 || number > length) {
+      print(`there are the entries 1 to ${length}`);
+      return true;
+    }
+    this.#beforeUs = null;
+    // One before it, so that the time between the two is known.
+    this.#replay.runTo({ position: Math.max(0, number - 2) });
+    if (number > 1) this.#beforeUs = this.#replay.step()?.nowUs ?? null;
+    return this.#next();
+  }
+
+  #next(): boolean {
+    const next = this.#replay.next;
+    const entry = next === null || next.entry.nowUs > this.#toUs ? null : this.#replay.step();
+    if (entry === null) {
+      print("the end");
+      return false;
+    }
+    print(this.#text(entry));
+    this.#beforeUs = entry.nowUs;
+    return true;
+  }
+
+  #text(entry: ReplayedEntry): string {
+    const { dump, core, position, length } = this.#replay;
+    const names = new EntryNames(core?.config ?? null, dump.head.interfaces);
+    const place = { number: position, of: length, beforeUs: this.#beforeUs };
+    return entryText(dump.head, entry, place, names, this.#paint);
+  }
+}
