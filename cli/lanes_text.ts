@@ -65,8 +65,9 @@ const NOBODY = "0";
 const SEVERAL = "2";
 /** A shorter time without or with several holders is in the table alone: every change of hands has one. */
 export const SPELL_SHOWN_US = 10_000;
-/** Columns of a name at the most. */
-const NAME_MAX = 18;
+/** Columns of a name: at least, and what part of the screen at the most. */
+const NAME_MIN = 4;
+const NAME_PART = 0.25;
 /** Columns between two numbers of the axis, at least. */
 const TICK_COLUMNS = 9;
 const SECOND = 1_000_000;
@@ -89,21 +90,15 @@ export interface LanesPicture {
 
 /** A mark for each line that tells of an action, in their order. */
 export function actionMarks(lines: readonly TimelineLine[]): Map<TimelineLine, string> {
-  const acted = lines.filter(({ kind, isDetail, who }) =>
-    kind === "action" && !isDetail && who !== ""
-  );
+  const acted = lines.filter(({ kind, isDetail }) => kind === "action" && !isDetail);
   return new Map(acted.map((line, i) => [line, MARKS[i] ?? MARK_LATER]));
 }
 
-/** Legend, axis and lanes, without a final newline. */
+/** Axis, lanes and legend, without a final newline; "" when there is no router. */
 export function lanesText(picture: LanesPicture, screen: Screen): string {
-  const names = columnOf(picture.routers.map(({ name }) => name));
-  const rows = columnOf(
-    picture.routers.flatMap(({ lanes, addresses }) => [
-      ...lanes.map(({ node }) => node),
-      ...addresses.slice(0, 1).map((address) => `${address} +99`),
-    ]),
-  );
+  if (picture.routers.length === 0) return "";
+  const names = columnsFor(picture.routers.map(({ name }) => name), screen);
+  const rows = columnsFor(picture.routers.flatMap((router) => rowLabels(router, picture)), screen);
   const drawing: Drawing = {
     screen,
     columns: screen.width - names - rows - 3,
@@ -126,8 +121,15 @@ interface Drawing {
   used: Set<LegendKey>;
 }
 
-function columnOf(texts: readonly string[]): number {
-  return Math.min(NAME_MAX, Math.max(4, ...texts.map((text) => oneLine(text).length)));
+function columnsFor(texts: readonly string[], { width }: Screen): number {
+  const longest = Math.max(NAME_MIN, ...texts.map((text) => oneLine(text).length));
+  return Math.min(Math.floor(width * NAME_PART), longest);
+}
+
+function rowLabels(router: TimelineRouter, { addresses }: LanesPicture): string[] {
+  const own = addresses.filter((one) => isOf(one, router)).map(({ address }) => address);
+  const more = own.length > 1 ? ` +${own.length - 1}` : "";
+  return ["actions", ...router.lanes.map(({ node }) => node), ...own.map((one) => one + more)];
 }
 
 function fitted(text: string, columns: number, { glyphs }: Screen): string {
@@ -161,7 +163,7 @@ function axisLines(marks: ReadonlyMap<TimelineLine, string>, drawing: Drawing): 
   const painted = ruler.map((letter, at) => free.has(at) ? paint.dim(letter) : paint.head(letter));
   return [
     drawing.label("", "time") + paint.dim(numbers.join("").trimEnd()),
-    drawing.label("", marks.size > 0 ? "what was done" : "") + painted.join(""),
+    drawing.label("", marks.size > 0 ? "actions" : "") + painted.join(""),
   ];
 }
 
@@ -270,6 +272,12 @@ function glyphOf(key: LegendKey, glyphs: Glyphs): string {
 
 // ---- Addresses ----
 
+/** The address is one of the router's, perhaps only since a reload. */
+export function isOf({ segment, instances }: AddressAccount, router: TimelineRouter): boolean {
+  return segment === router.segment &&
+    router.lanes.some(({ instance }) => instances.includes(instance));
+}
+
 /** One row for each way in which the router's addresses went. */
 function addressLines(
   router: TimelineRouter,
@@ -278,7 +286,7 @@ function addressLines(
 ): string[] {
   const rows = new Map<string, { keys: LegendKey[]; addresses: string[] }>();
   for (const account of accounts) {
-    if (!router.addresses.includes(account.address)) continue;
+    if (!isOf(account, router)) continue;
     const keys = addressKeys(account, drawing);
     const drawn = keys.join();
     const row = rows.get(drawn) ?? { keys, addresses: [] };

@@ -12,7 +12,7 @@ import { writeScenario } from "../host/sim/scenario_text.ts";
 import { simulate, type SimulatedNode } from "../host/sim/simulate.ts";
 import { makeTimeline, type Timeline } from "../host/sim/timeline.ts";
 import type { TraceEvent } from "../host/sim/world_view.ts";
-import { ASCII_GLYPHS, type Screen, UNICODE_GLYPHS } from "./lanes_text.ts";
+import { ASCII_GLYPHS, isOf, type Screen, UNICODE_GLYPHS } from "./lanes_text.ts";
 import { print, printError } from "./output.ts";
 import { stdoutPaint } from "./paint.ts";
 import { playedJson } from "./simulate_json.ts";
@@ -132,15 +132,11 @@ function shown(timeline: Timeline, { instances }: SimulateOptions): Timeline {
 }
 
 function shownAccount({ addresses, routers }: Account, timeline: Timeline): Account {
-  const isShown = ({ name, segment }: { name: string; segment: number }) =>
-    timeline.routers.some((router) => router.name === name && router.segment === segment);
   return {
-    addresses: addresses.filter(({ address, segment }) =>
-      timeline.routers.some((router) =>
-        router.segment === segment && router.addresses.includes(address)
-      )
+    addresses: addresses.filter((one) => timeline.routers.some((router) => isOf(one, router))),
+    routers: routers.filter(({ name, segment }) =>
+      timeline.routers.some((router) => router.name === name && router.segment === segment)
     ),
-    routers: routers.filter(isShown),
   };
 }
 

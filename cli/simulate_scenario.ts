@@ -1,6 +1,7 @@
 // Which scenario `vipd simulate` plays: one of a file, or one of those that are made for any cluster.
 
 import { errorText, VipdError } from "../host/base/errors.ts";
+import { chaosScenario } from "../host/sim/chaos.ts";
 import type { Scenario } from "../host/sim/scenario.ts";
 import { checkScenario } from "../host/sim/scenario_check.ts";
 import {
@@ -9,6 +10,7 @@ import {
   type ScenarioProblem,
 } from "../host/sim/scenario_text.ts";
 import type { SimulatedNode } from "../host/sim/simulate.ts";
+import { tourScenario } from "../host/sim/tour.ts";
 import { scenarioOf, type SimulateOptions } from "./simulate_options.ts";
 import { readReloadConfig } from "./simulated_cluster.ts";
 
@@ -21,6 +23,11 @@ export function scenarioMaker(
   nodes: readonly SimulatedNode[],
 ): (seed: number) => Scenario {
   const asked = scenarioOf(options);
+  if (asked === "tour") {
+    const tour = tourScenario(nodes);
+    return () => tour;
+  }
+  if (asked === "chaos") return (seed) => chaosScenario(nodes, seed);
   const scenario = readScenarioFile(asked, nodes);
   return () => scenario;
 }

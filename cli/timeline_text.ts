@@ -12,7 +12,10 @@ import { oneLine, table, wrap } from "./text.ts";
 const VIOLATIONS_TOLD = 3;
 /** Addresses named in the effects of one line. */
 const EFFECTS_TOLD = 6;
+/** Columns of a name at the most. */
 const WHO_MAX = 14;
+/** What is repeated within this is said at once. */
+const AT_ONCE_US = 1_000;
 const SECOND = 1_000_000;
 
 /** Everything that is told of one play. */
@@ -91,22 +94,42 @@ function linesText(
   const told = timeline.lines.filter((line) => verbose || !line.isDetail);
   if (told.length === 0) return "";
   const whoWidth = Math.min(WHO_MAX, Math.max(...told.map(({ who }) => oneLine(who).length)));
-  const secondsWidth = secondsText(timeline.endUs).length;
-  return told.map((line) => {
-    const mark = marks.get(line) ?? " ";
-    const { paint } = screen;
-    const time = secondsText(line.atUs).padStart(secondsWidth);
-    const who = oneLine(line.who).slice(0, WHO_MAX).padEnd(whoWidth);
-    const head = `${paint.head(mark)} ${paint.dim(time)}  ${who}  `;
-    const hanging = secondsWidth + whoWidth + 6;
-    const first = wrap(lineText(line, screen), head, hanging, screen.width);
-    const effects = line.effects.filter(({ isDetail }) => verbose || !isDetail)
-      .map(({ text }) => text);
-    if (effects.length === 0) return first;
-    const indent = " ".repeat(hanging);
-    const after = wrap(effectsText(effects), indent, hanging, screen.width);
-    return `${first}\n${after.split("\n").map((one) => indentPainted(one, screen)).join("\n")}`;
+  const columns = { seconds: secondsText(timeline.endUs).length, who: whoWidth };
+  return told.map((line, i) => {
+    if (line.kind === "say") return (i === 0 ? "" : "\n") + sayText(line, columns, screen);
+    return lineWithEffects({ line, verbose, mark: marks.get(line) ?? " " }, columns, screen);
   }).join("\n");
+}
+
+/** Widths of the columns of the list. */
+interface Columns {
+  seconds: number;
+  who: number;
+}
+
+/** A comment begins a part of the story: it stands across the columns, after an empty line. */
+function sayText({ atUs, text }: TimelineLine, columns: Columns, { paint, width }: Screen): string {
+  const time = secondsText(atUs).padStart(columns.seconds);
+  const head = `  ${paint.dim(time)}  `;
+  return wrap(painted(oneLine(text), paint.head), head, columns.seconds + 4, width);
+}
+
+function lineWithEffects(
+  { line, verbose, mark }: { line: TimelineLine; verbose: boolean; mark: string },
+  columns: Columns,
+  screen: Screen,
+): string {
+  const { paint, width } = screen;
+  const time = secondsText(line.atUs).padStart(columns.seconds);
+  const who = oneLine(line.who).slice(0, WHO_MAX).padEnd(columns.who);
+  const head = `${paint.head(mark)} ${paint.dim(time)}  ${who}  `;
+  const hanging = columns.seconds + columns.who + 6;
+  const first = wrap(lineText(line, screen), head, hanging, width);
+  const effects = line.effects.filter(({ isDetail }) => verbose || !isDetail);
+  if (effects.length === 0) return first;
+  const told = effectsText(effects.map(({ text }) => text));
+  const after = wrap(told, " ".repeat(hanging), hanging, width).split("\n");
+  return [first, ...after.map((one) => indentPainted(one, screen))].join("\n");
 }
 
 /** Seconds from the beginning with milliseconds: `13.207`. */
@@ -120,7 +143,7 @@ function lineText(line: TimelineLine, { paint }: Screen): string {
     : ` (and ${describeCount(line.alike.length, "instance", "instances")} more: ${
       line.alike.slice(0, 3).join(", ")
     }${line.alike.length > 3 ? ", ..." : ""})`;
-  const times = line.times === 1 ? "" : ` (${line.times} times until ${secondsText(line.lastUs)})`;
+  const times = line.times === 1 ? "" : ` (${line.times} times${untilText(line)})`;
   const text = oneLine(line.text) + alike + times;
   switch (line.kind) {
     case "action":
@@ -137,6 +160,10 @@ function lineText(line: TimelineLine, { paint }: Screen): string {
     default:
       return text;
   }
+}
+
+function untilText({ atUs, lastUs }: TimelineLine): string {
+  return lastUs - atUs < AT_ONCE_US ? "" : ` until ${secondsText(lastUs)}`;
 }
 
 /** Each word by itself, so that a line may be broken between them. */

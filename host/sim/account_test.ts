@@ -9,7 +9,7 @@ import { type Action, GOOD_WIRE, type Scenario } from "./scenario.ts";
 import { simulate } from "./simulate.ts";
 
 const WASM = new WebAssembly.Module(
-  readFileSync(new URL("../../core-as/build/core.wasm", import.meta.url)),
+  Uint8Array.from(readFileSync(new URL("../../core-as/build/core.wasm", import.meta.url))),
 );
 const SECOND = 1_000_000;
 const ONE = "192.0.2.100";

@@ -30,6 +30,8 @@ const LOOK_BACK = 200;
 
 /** What a line tells of. */
 export type LineKind =
+  /** A comment of the scenario. */
+  | "say"
   | "action"
   | "transition"
   | "priority"
@@ -122,7 +124,7 @@ class Story {
       events.filter((event) => event.kind === "process").map((event) => event.node),
     );
     const later: TraceEvent[] = [];
-    for (const event of events) {
+    for (const event of [...events.filter(isSaid), ...events.filter((one) => !isSaid(one))]) {
       if (isConsequence(event)) {
         later.push(event);
         continue;
@@ -161,7 +163,7 @@ class Story {
   #action(event: TraceEvent & { kind: "action" }, action: Action): Entry {
     // That the machines start at the beginning shows in their first transitions.
     const isDetail = action.do === "start" && event.atUs === 0;
-    const entry = this.#add(event, "action", event.text, isDetail);
+    const entry = this.#add(event, isSaid(event) ? "say" : "action", event.text, isDetail);
     if (event.node === null) entry.line.who = actorOf(action);
     entry.action = action;
     return entry;
@@ -336,6 +338,11 @@ function effect(entry: Entry, text: string, isDetail = false): void {
   if (!entry.line.effects.some((one) => one.text === text)) {
     entry.line.effects.push({ text, isDetail });
   }
+}
+
+/** A comment stands before what it speaks of. */
+function isSaid(event: TraceEvent): boolean {
+  return event.kind === "action" && event.action.do === "say";
 }
 
 /** Transitions with the same key are alike; null: it is none. */

@@ -18,7 +18,7 @@ import { makeTimeline, type Timeline, type TimelineLine } from "./timeline.ts";
 import type { TraceEvent } from "./world_view.ts";
 
 const WASM = new WebAssembly.Module(
-  readFileSync(new URL("../../core-as/build/core.wasm", import.meta.url)),
+  Uint8Array.from(readFileSync(new URL("../../core-as/build/core.wasm", import.meta.url))),
 );
 const SECOND = 1_000_000;
 const VIP = "192.0.2.100";
@@ -200,15 +200,15 @@ describe("lines", () => {
   });
 
   it("say who acts where no node does", () => {
-    const { lines } = play(
-      PAIR,
-      [[1, { do: "cut", from: "a", to: "b" }], [2, { do: "heal" }], [3, { do: "say", text: "so" }]],
-      10,
-    );
-    expect(
-      lines.filter(({ kind, isDetail }) => kind === "action" && !isDetail).map(({ who }) => who),
-    )
-      .toEqual(["network", "network", ""]);
+    const { lines } = play(PAIR, [[1, { do: "cut", from: "a", to: "b" }], [2, { do: "heal" }]], 10);
+    const told = lines.filter(({ kind, isDetail }) => kind === "action" && !isDetail);
+    expect(told.map(({ who }) => who)).toEqual(["network", "network"]);
+  });
+
+  it("begin the moment that a comment speaks of with the comment", () => {
+    const { lines } = play([PAIR[0]!], [[0, { do: "say", text: "It starts." }]], 1);
+    expect(lines[0]).toMatchObject({ kind: "say", who: "", text: "It starts." });
+    expect(lines.length).toBeGreaterThan(1);
   });
 
   it("count a remark that is made again and again", () => {
