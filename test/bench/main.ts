@@ -10,8 +10,9 @@ import { LATENESS_ROW } from "./lateness.ts";
 import { conditions, conditionsLine } from "./machine.ts";
 import { MEMORY_ROW } from "./memory.ts";
 import { RELOAD_ROW } from "./reload.ts";
-import { markdown, replaceTable, type RowResult, rowText } from "./report.ts";
+import { markdown, replaceRows, replaceTable, type RowResult, rowText } from "./report.ts";
 import { type BenchRow, LeftOut, type RowOptions } from "./row.ts";
+import { SIMULATOR_ROW } from "./simulator.ts";
 import { START_ROW } from "./start.ts";
 import { TAKEOVER_ROW } from "./takeover.ts";
 
@@ -25,6 +26,7 @@ const ROWS: readonly BenchRow[] = [
   ADDRESS_ROW,
   RELOAD_ROW,
   CORE_ROW,
+  SIMULATOR_ROW,
 ];
 
 const LAST = fromFileUrl(new URL("last.json", import.meta.url));
@@ -90,7 +92,11 @@ async function main(): Promise<number> {
   await Deno.writeTextFile(LAST, JSON.stringify(record, null, 1) + "\n");
   if (wanted.markdown !== null) {
     const page = await Deno.readTextFile(wanted.markdown);
-    await Deno.writeTextFile(wanted.markdown, replaceTable(page, markdown(results, line)));
+    const all = wanted.rows.length === ROWS.length;
+    const next = all
+      ? replaceTable(page, markdown(results, line))
+      : replaceRows(page, results, line);
+    await Deno.writeTextFile(wanted.markdown, next);
   }
   return results.some(({ failed }) => failed) ? 1 : 0;
 }
