@@ -127,11 +127,18 @@ export const MUTANTS: readonly Mutant[] = [
     meaning: "a BACKUP sends the bursts that it planned as MASTER",
   },
   {
-    name: "priority not clamped",
+    name: "priority raised to the owner's",
     file: "vrrp/priority.ts",
-    from: "return <u32> max(PRIORITY_EFFECTIVE_MIN, min(<i32> PRIORITY_EFFECTIVE_MAX, sum));",
-    to: "return <u32> sum;",
-    meaning: "weights carry a priority beyond 1..254",
+    from: "min(<i32> PRIORITY_EFFECTIVE_MAX, sum)",
+    to: "min(<i32> PRIORITY_OWNER, sum)",
+    meaning: "weights can carry a priority to 255, which only owners have",
+  },
+  {
+    name: "priority lowered to 0",
+    file: "vrrp/priority.ts",
+    from: "const PRIORITY_EFFECTIVE_MIN: i32 = 1;",
+    to: "const PRIORITY_EFFECTIVE_MIN: i32 = 0;",
+    meaning: "weights can carry a priority to 0, which means a resignation",
   },
   {
     name: "group not taken along to BACKUP",

@@ -44,6 +44,7 @@ const HOOK_NAMES: Record<Hook, true> = {
   notify: true,
   notifyDone: true,
   process: true,
+  network: true,
   atRest: true,
   end: true,
 };
