@@ -275,7 +275,6 @@ export class SimulatedMachine implements NodeView, NodeSink {
       instance.reconfigure(config.instances[number]!, number);
     }
     for (const name of this.#byName.keys()) if (!names.has(name)) this.#byName.delete(name);
-    this.held.forgetNumbers();
     this.config = config;
     this.#arm();
   }
@@ -559,6 +558,8 @@ export class SimulatedMachine implements NodeView, NodeSink {
   }
 
   record(record: CoreRecord): void {
+    // From here on the numbers of addresses are those of the new configuration.
+    if (record.kind === "notice" && record.notice === "CONFIG_COMMITTED") this.held.forgetNumbers();
     const { digest, watchers, nowUs } = this.#tools;
     digest.core(nowUs, this.#core!);
     if (record.kind === "transition" && record.subject === "INSTANCE") {
