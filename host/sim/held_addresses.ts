@@ -6,6 +6,7 @@ import { formatAddress } from "../base/address.ts";
 import {
   ADDRESS_ADD_OUTPUT as ADDRESS,
   FAMILY_INET,
+  ID_NONE,
   OUTPUT_ADDRESS_REMOVE,
 } from "../core/abi.gen.ts";
 import type { MachineClock } from "./machine_clock.ts";
@@ -64,8 +65,11 @@ export class HeldAddresses {
     const untilUs = lifetimeS === 0 ? Infinity : clock.at(now()) + lifetimeS * SECOND_US;
     const known = this.#byVip.get(vip);
     if (known !== undefined && this.#byAddress.get(known.address) === known) {
-      this.#renew(known, untilUs);
-    } else this.#byVip.set(vip, this.#add(view, bytes, at, untilUs));
+      return this.#renew(known, untilUs);
+    }
+    const held = this.#add(view, bytes, at, untilUs);
+    // An address of the configuration before has no number in this one.
+    if (vip !== ID_NONE) this.#byVip.set(vip, held);
   }
 
   #add(view: DataView, bytes: Uint8Array, at: number, untilUs: number): HeldAddress {
