@@ -20,8 +20,8 @@ const WITHOUT_A_WORD: ReadonlySet<string> = new Set([
 /**
  * After STOP (a shutdown, or a reload that removed the instance) nothing is sent but priority 0, and
  * after the process has ended nothing at all; exactly: a MASTER that leaves in order says priority 0 in
- * the same moment (RFC 9568 6.4.3 (655)), a sync group's followers left aside, and those whose link or
- * source address is gone. Holds always.
+ * the same moment (RFC 9568 6.4.3 (655)), a sync group's followers left aside, those whose link or source
+ * address is gone, and those with dont_track_primary. Holds always.
  */
 export function silentAfterStop(): Invariant {
   return new SilentAfterStop();
@@ -70,5 +70,7 @@ class SilentAfterStop implements Invariant {
 }
 
 function canSpeak(instance: InstanceView): boolean {
-  return instance.node.linkGood(instance.config.interface) && instance.source() !== null;
+  // With dont_track_primary it may not have heard yet that the link is back.
+  return !instance.config.dontTrackPrimary &&
+    instance.node.linkGood(instance.config.interface) && instance.source() !== null;
 }
