@@ -61,7 +61,10 @@ export function describeAction(action: Action): string {
 const SERVER = { up: "is well", refuse: "refuses connections", silent: "does not answer" };
 
 function describeReload({ set, config }: Extract<Action, { do: "reload" }>): string {
-  const changes = set.map(({ path, value }) => `${path} = ${value}`);
+  // A timeline is shown around; the password of a scenario is not.
+  const changes = set.map(({ path, value }) =>
+    `${path} = ${path.endsWith(".auth_pass") ? "********" : value}`
+  );
   const what = config === null ? changes : ["another file", ...changes];
   return `reload${what.length > 0 ? `: ${what.join(", ")}` : ""}`;
 }
