@@ -8,6 +8,7 @@ import { bestMaster } from "./best_master.ts";
 import { faultHasCause } from "./fault_has_cause.ts";
 import { garpOnTakeover } from "./garp_on_takeover.ts";
 import { groupsTogether } from "./groups_together.ts";
+import { listsMatch } from "./lists_match.ts";
 import { noGrowth } from "./no_growth.ts";
 import { notifyInOrder } from "./notify_in_order.ts";
 import { oneMaster } from "./one_master.ts";
@@ -36,6 +37,7 @@ export const ALL_INVARIANTS: readonly (() => Invariant)[] = [
   priorityFollowsTrackers,
   faultHasCause,
   groupsTogether,
+  listsMatch,
   vipOnMaster,
   garpOnTakeover,
   arpPointsAtOwner,
@@ -65,6 +67,7 @@ export const INVARIANT_MEANINGS: Readonly<Record<string, string>> = {
     "The priority at rest is the configured one plus the weights of the trackers.",
   fault_has_cause: "An instance at rest is in FAULT if and only if something puts it there.",
   groups_together: "The members of a sync group change state in one moment.",
+  lists_match: "Adverts carry exactly the addresses of their sender.",
   vip_on_master:
     "A virtual address stands on exactly the MASTER, and after a death no longer than its lease.",
   garp_on_takeover: "A new MASTER announces each of its addresses, and again after the delay.",
