@@ -11,7 +11,7 @@ import type { Scenario } from "../host/sim/scenario.ts";
 import { writeScenario } from "../host/sim/scenario_text.ts";
 import { simulate, type SimulatedNode } from "../host/sim/simulate.ts";
 import { makeTimeline, type Timeline } from "../host/sim/timeline.ts";
-import type { TraceEvent } from "../host/sim/world_view.ts";
+import type { Invariant, TraceEvent } from "../host/sim/world_view.ts";
 import { ASCII_GLYPHS, isOf, type Screen, UNICODE_GLYPHS } from "./lanes_text.ts";
 import { print, printError } from "./output.ts";
 import { stdoutPaint } from "./paint.ts";
@@ -31,13 +31,22 @@ export const SIMULATE_VIOLATED = 1;
 /** Nothing was played: usage, configuration or scenario are wrong. */
 export const SIMULATE_WRONG = 2;
 
-/** Plays what is asked for; returns the exit status. Throws OutputClosed. */
+/** What is printed, and how it ended. */
+export interface Told {
+  text: string;
+  exitStatus: number;
+}
+
+/** Plays what is asked for and prints it; returns the exit status. Throws OutputClosed. */
 export function runSimulate(options: SimulateOptions): number {
   try {
     const nodes = readNodes(options);
     if (nodes === null) return SIMULATE_WRONG;
-    const wasm = new WebAssembly.Module(coreBytes());
-    return options.runs > 1 ? playMany(options, nodes, wasm) : playOne(options, nodes, wasm);
+    const { text, exitStatus } = options.runs > 1
+      ? playMany(options, nodes, screen(), ALL_INVARIANTS)
+      : playOne(options, nodes, screen(), ALL_INVARIANTS);
+    print(text);
+    return exitStatus;
   } catch (thrown) {
     if (thrown instanceof ScenarioRefused) {
       console.error(thrown.message);
@@ -74,19 +83,21 @@ function screen(): Screen {
 
 // ---- One run ----
 
-function playOne(
+/** Plays once. Throws VipdError and ScenarioRefused for what the user gave. */
+export function playOne(
   options: SimulateOptions,
-  nodes: SimulatedNode[],
-  wasm: WebAssembly.Module,
-): number {
-  const { seed, verbose, json } = options;
+  nodes: readonly SimulatedNode[],
+  to: Screen,
+  invariants: readonly (() => Invariant)[],
+): Told {
+  const { seed, verbose } = options;
   const scenario = scenarioMaker(options, nodes)(seed);
   if (options.save !== null) saveScenario(options.save, scenario);
   const events: TraceEvent[] = [];
+  const wasm = new WebAssembly.Module(coreBytes());
   const start = performance.now();
   const result = simulate({
-    ...{ wasm, nodes, scenario, seed },
-    invariants: ALL_INVARIANTS,
+    ...{ wasm, nodes, scenario, seed, invariants },
     trace: (event) => events.push(event),
     traceAdverts: false,
     record: true,
@@ -95,22 +106,20 @@ function playOne(
   const elapsedMs = performance.now() - start;
   const timeline = shown(makeTimeline({ nodes, scenario, events, endUs: result.endUs }), options);
   const again = againCommand(options, seed);
-  const invariants = ALL_INVARIANTS.length;
-  if (json) {
-    print(playedJson({ nodes, scenario, seed, elapsedMs, again, timeline, result, invariants }));
-  } else {
-    const story: PlayedStory = {
-      nodes: nodes.map(({ name }) => name),
-      scenario: scenario.name,
-      description: scenario.description,
-      events: result.events,
-      account: shownAccount(result.account, timeline),
-      violations: result.violations,
-      ...{ seed, elapsedMs, timeline, invariants, again, verbose },
-    };
-    print(playedText(story, screen()));
-  }
-  return result.violations.length === 0 ? SIMULATE_HELD : SIMULATE_VIOLATED;
+  const common = { seed, elapsedMs, timeline, invariants: invariants.length, again };
+  const exitStatus = result.violations.length === 0 ? SIMULATE_HELD : SIMULATE_VIOLATED;
+  if (options.json) return { text: playedJson({ nodes, scenario, result, ...common }), exitStatus };
+  const story: PlayedStory = {
+    nodes: nodes.map(({ name }) => name),
+    scenario: scenario.name,
+    description: scenario.description,
+    events: result.events,
+    account: shownAccount(result.account, timeline),
+    violations: result.violations,
+    verbose,
+    ...common,
+  };
+  return { text: playedText(story, to), exitStatus };
 }
 
 /** The timeline of the instances that were asked for. */
@@ -154,31 +163,34 @@ function saveScenario(file: string, scenario: Scenario): void {
 
 // ---- Many runs ----
 
-function playMany(
+/** Plays several seeds. Throws VipdError and ScenarioRefused for what the user gave. */
+export function playMany(
   options: SimulateOptions,
-  nodes: SimulatedNode[],
-  wasm: WebAssembly.Module,
-): number {
+  nodes: readonly SimulatedNode[],
+  to: Screen,
+  invariants: readonly (() => Invariant)[],
+): Told {
   if (options.save !== null) {
     throw new VipdError("simulate", "--save writes the scenario of one run, not of several", {
       hint: "leave --runs or --save out",
     });
   }
-  const first = options.from ?? options.seed;
   const summary = playRuns({
-    ...{ wasm, nodes, first, runs: options.runs },
+    ...{ nodes, invariants, runs: options.runs, first: options.from ?? options.seed },
+    wasm: new WebAssembly.Module(coreBytes()),
     scenario: scenarioMaker(options, nodes),
-    invariants: ALL_INVARIANTS,
     progress: Deno.stderr.isTerminal() ? showProgress : null,
   });
   const told = {
     summary,
     scenario: scenarioOf(options),
-    invariants: ALL_INVARIANTS.length,
+    invariants: invariants.length,
     again: (seed: number) => againCommand(options, seed),
   };
-  print(options.json ? runsJson(told) : runsText(told, screen()));
-  return summary.failures.length === 0 ? SIMULATE_HELD : SIMULATE_VIOLATED;
+  return {
+    text: options.json ? runsJson(told) : runsText(told, to),
+    exitStatus: summary.failures.length === 0 ? SIMULATE_HELD : SIMULATE_VIOLATED,
+  };
 }
 
 /** One line on standard error that stays where it is. */

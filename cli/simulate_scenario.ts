@@ -11,7 +11,7 @@ import {
 } from "../host/sim/scenario_text.ts";
 import type { SimulatedNode } from "../host/sim/simulate.ts";
 import { tourScenario } from "../host/sim/tour.ts";
-import { scenarioOf, type SimulateOptions } from "./simulate_options.ts";
+import { NAMED_SCENARIOS, scenarioOf, type SimulateOptions } from "./simulate_options.ts";
 import { readReloadConfig } from "./simulated_cluster.ts";
 
 /** A scenario file with problems, each told with its line. */
@@ -52,9 +52,12 @@ function readText(file: string): string {
   try {
     return Deno.readTextFileSync(file);
   } catch (thrown) {
-    throw new VipdError("scenario", `${file} cannot be read: ${errorText(thrown)}`, {
+    const why = thrown instanceof Deno.errors.NotFound
+      ? "there is no such file"
+      : errorText(thrown);
+    throw new VipdError("scenario", `${file} cannot be read: ${why}`, {
       cause: thrown,
-      hint: "name a scenario file, or tour or chaos",
+      hint: `name a scenario file, or one of ${NAMED_SCENARIOS.join(", ")}`,
     });
   }
 }

@@ -213,7 +213,8 @@ function spellsText({ count, totalUs }: Spells): string {
 
 function takeoverCells(takeovers: Spells | undefined): string[] {
   if (takeovers === undefined || takeovers.count === 0) return ["-", "-"];
-  return [String(takeovers.count), describeDuration(takeovers.longestUs)];
+  const { count, longestUs } = takeovers;
+  return [String(count), longestUs === 0 ? "at once" : describeDuration(longestUs)];
 }
 
 const STATES = ["MASTER", "BACKUP", "FAULT", "STOP", "DOWN"] as const;
