@@ -45,6 +45,8 @@ export async function bundle(root, outfile) {
     target: "esnext",
     define: { VIPD_BUNDLED: "true" },
     loader: { ".wasm": "binary" },
+    // Its UMD files hand require() around, which no bundler follows: the bundle would miss half of it.
+    alias: { "jsonc-parser": "jsonc-parser/lib/esm/main.js" },
     legalComments: "none",
     metafile: true,
     // The CommonJS packages inside ask for Node's modules with require().
