@@ -7,6 +7,7 @@ import { describeRecord } from "../host/engine/describe.ts";
 import { describeEvent } from "../host/engine/describe_event.ts";
 import { describeDuration } from "../host/engine/describe_value.ts";
 import {
+  collapse,
   describeEntryInput,
   describeEntryOutputs,
   type EntryNames,
@@ -126,12 +127,12 @@ function cell(row: WhatIfRow, which: "recorded" | "changed"): string {
   return own === null ? "-" : shortRecord(own.record);
 }
 
-/** `VI_1 MASTER: MASTER_DOWN, priority 100`. */
+/** `VI_1 MASTER (100): MASTER_DOWN`. */
 function shortRecord(record: CoreRecord): string {
   const name = record.instanceName ?? `#${record.instance}`;
   if (record.kind === "transition") {
     const subject = record.subject === "GROUP" ? record.groupName ?? `#${record.group}` : name;
-    return `${subject} ${record.to}: ${record.reason}, priority ${record.priorityEffective}`;
+    return `${subject} ${record.to} (${record.priorityEffective}): ${record.reason}`;
   }
   return record.kind === "priority" ? `${name} priority ${record.from} to ${record.to}` : "";
 }
@@ -151,7 +152,7 @@ export function entryText(
     ? ""
     : `, ${describeDuration(entry.nowUs - place.beforeUs)} after the entry before`;
   const title = `${place.number}/${place.of}  ${entry.half} ${entry.sequence}  ${clock}`;
-  const outputs = describeEntryOutputs(entry, names);
+  const outputs = collapse(describeEntryOutputs(entry, names));
   const shown = outputs.slice(0, OUTPUTS_SHOWN).map((text) => wrap(text, "  -> ", 5));
   const more = outputs.length - OUTPUTS_SHOWN;
   return [

@@ -266,3 +266,14 @@ export function describeEntryOutputs(entry: ReplayedEntry, names: EntryNames): s
     return describeOutput(output, isRecord ? records.shift() ?? null : null, names);
   });
 }
+
+/** Equal lines one behind the other as one: `sends gratuitous ARP for 10.9.0.100 on eth0 (5 times)`. */
+export function collapse(lines: readonly string[]): string[] {
+  const runs: { line: string; count: number }[] = [];
+  for (const line of lines) {
+    const last = runs.at(-1);
+    if (last?.line === line) last.count++;
+    else runs.push({ line, count: 1 });
+  }
+  return runs.map(({ line, count }) => count === 1 ? line : `${line} (${count} times)`);
+}

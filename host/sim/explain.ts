@@ -18,6 +18,7 @@ import {
   otherEventsText,
   priorityText,
   refusedText,
+  silenceVerdict,
 } from "./explain_parts.ts";
 import { wallMsOf } from "./replay.ts";
 
@@ -167,6 +168,7 @@ function backgroundOf(one: Case): string[] {
     ...refusedText(one),
     ...priorityText(one),
     ...(isStart ? [] : otherEventsText(one)),
+    ...(one.record.reason === "MASTER_DOWN" ? silenceVerdict(one) : []),
   ];
 }
 

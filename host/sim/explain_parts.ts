@@ -157,3 +157,26 @@ function notifyText({ chronicle, told, record }: Case): string[] {
     } later: ${end}.`;
   });
 }
+
+/** What the log can say of the cause of a silence. */
+export function silenceVerdict(one: Case): string[] {
+  const { chronicle, heard, sinceUs, told, record } = one;
+  const { peer } = record;
+  if (record.peerKnown !== 1) return [];
+  const refused = heard.some(({ atUs, status, source }) =>
+    status !== 0 && source === peer && atUs >= sinceUs
+  );
+  if (refused) return [`${peer} was not silent: what it sent was refused here.`];
+  const { lateUs } = loopBetween(chronicle, sinceUs, told.atUs);
+  if (lateUs > record.advertisementIntervalUs) {
+    return [`Whether ${peer} was silent cannot be said: this node was not listening all the time.`];
+  }
+  const moved = chronicle.events.some(({ atUs, input }) =>
+    atUs >= sinceUs && atUs <= told.atUs && input.kind === "link" && concerns(one, input)
+  );
+  if (moved) return [`A link of this node changed in that time: see above.`];
+  return [
+    `Nothing at this node explains the silence: ${peer} was dead, stopped or cut off, or its ` +
+    "adverts were lost on the way.",
+  ];
+}

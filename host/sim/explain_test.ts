@@ -45,6 +45,7 @@ describe("explain()", () => {
       "set to 3.609 s, 3 adverts of 1 s and a skew time of 609.4 ms (priority 100); it fired on time",
     );
     expect(text).toContain("Our own loop was punctual");
+    expect(text).toContain("Nothing at this node explains the silence: 10.9.0.1 was dead");
     expect(text).toContain(
       "With it this node sent 1 advert of priority 100, added 10.9.0.100/24 dev eth0 (lease 3 s)",
     );
@@ -71,6 +72,7 @@ describe("explain()", () => {
     const text = last(second);
     expect(text).toMatch(/In that time \d packets of 10\.9\.0\.1 were refused \(TTL\)/);
     expect(text).toContain("invalid TTL/HL. Received 64 and expect 255");
+    expect(text).toContain("10.9.0.1 was not silent: what it sent was refused here");
   });
 
   it("our own process away: the lateness is told, not the peer's silence alone", () => {
@@ -84,6 +86,7 @@ describe("explain()", () => {
     const text = last(second);
     expect(text).toMatch(/Our own loop was late in those .*: 1\.82 s for the timer that was due/);
     expect(text).toContain("adverts that came meanwhile were read only then");
+    expect(text).toContain("this node was not listening all the time");
   });
 
   it("a master that stood still for too long says so", () => {

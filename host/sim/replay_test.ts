@@ -26,7 +26,7 @@ function pair(): { net: RecordedNet; first: RecordedNode; second: RecordedNode }
 }
 
 /** So small that checkpoints are taken all the time. */
-const TINY: LogLayout = { segmentSize: 192 << 10, entriesSize: 2048 };
+const TINY: LogLayout = { segmentSize: 192 << 10, entriesSize: 2048, fillsUp: false };
 
 function play(dump: Dump): { replay: Replay; entries: ReplayedEntry[] } {
   const replay = new Replay(coreModule(), decodeDump(encodeDump(dump)));

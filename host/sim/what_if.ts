@@ -22,7 +22,7 @@ import type { CoreRecord } from "../engine/contract.ts";
 import { buildCoreConfig } from "../engine/core_config.ts";
 import { describeDuration } from "../engine/describe_value.ts";
 import { type Change, editInput } from "./change.ts";
-import { describeInput, describeOutput, EntryNames } from "./describe_entry.ts";
+import { collapse, describeInput, describeOutput, EntryNames } from "./describe_entry.ts";
 import { applyEdits } from "./edit.ts";
 import { inputOfEntry } from "./replay.ts";
 import { configsOf, CoreNamer, type KnownConfig, type KnownConfigs } from "./replay_names.ts";
@@ -206,22 +206,29 @@ class Plan {
     if (core.instanceStatus(0) !== null) {
       inputs.push(...this.#edited(current, generation, this.#log.checkpointUs, edited));
     }
-    for (let at = 0; at < planned.length; at++) {
-      const { atUs, bytes } = planned[at]!;
+    let commit: PlannedInput | null = null;
+    for (const { atUs, bytes } of planned) {
       const input = read(bytes);
-      if (input?.kind !== "configBegin") {
+      if (input?.kind === "configBegin") {
+        const config = known.get(input.generation);
+        if (config === undefined) throw this.#notWhole(input.generation);
+        // The commit stays where it was: links and addresses may come in between.
+        const records = this.#edited(config, input.generation + 1, atUs, edited);
+        commit = records.pop() ?? null;
+        inputs.push(...records);
+      } else if (input?.kind === "configCommit") {
+        if (commit === null) throw this.#notWhole(input.generation);
+        inputs.push({ atUs, bytes: commit.bytes });
+        commit = null;
+      } else if (input === null || !input.kind.startsWith("config")) {
         inputs.push({ atUs, bytes });
-        continue;
       }
-      const end = planned.findIndex((one, i) => i > at && read(one.bytes)?.kind === "configCommit");
-      const config = known.get(input.generation);
-      if (end < 0 || config === undefined) {
-        throw new VipdError("change", `configuration ${input.generation} is not whole in the dump`);
-      }
-      inputs.push(...this.#edited(config, input.generation + 1, planned[end]!.atUs, edited));
-      at = end;
     }
     return inputs;
+  }
+
+  #notWhole(generation: number): VipdError {
+    return new VipdError("change", `configuration ${generation} is not whole in the dump`);
   }
 
   /** A configuration with the edits as inputs. */
@@ -389,8 +396,8 @@ function partingOf(recorded: Moment[], changed: Moment[]): Parting | null {
     const atUs = Math.min(left?.atUs ?? Infinity, right?.atUs ?? Infinity);
     return {
       atUs,
-      recorded: left?.atUs === atUs ? left.lines() : [],
-      changed: right?.atUs === atUs ? right.lines() : [],
+      recorded: left?.atUs === atUs ? collapse(left.lines()) : [],
+      changed: right?.atUs === atUs ? collapse(right.lines()) : [],
     };
   }
   return null;

@@ -88,8 +88,19 @@ describe("whatIf()", () => {
     expect(result.limits.length).toBe(2);
   });
 
+  it("keeps links and addresses that come between a configuration's records", () => {
+    const dump = killed().second.dump();
+    const { entries } = dump.core!;
+    const commit = entries.findIndex((entry) => inputOfEntry(entry)?.kind === "configCommit");
+    const facts = entries.splice(0, 3);
+    expect(facts.map((entry) => inputOfEntry(entry)!.kind)).toEqual(["link", "address", "address"]);
+    entries.splice(commit - 3, 0, ...facts);
+    const result = play(dump, "set:vrrp_instance.VI_1.priority=120");
+    expect(column(result, "changed")).toEqual(["0.0 BACKUP START", "3.5 MASTER MASTER_DOWN"]);
+  });
+
   it("a setting counts too when the configuration is older than the log, and over reloads", () => {
-    const layout = { segmentSize: 192 << 10, entriesSize: 2048 };
+    const layout = { segmentSize: 192 << 10, entriesSize: 2048, fillsUp: false };
     const net = new RecordedNet();
     const first = net.start("one", conf(110));
     const second = net.start("two", conf(100), layout);
