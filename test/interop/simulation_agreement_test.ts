@@ -5,7 +5,7 @@
 // VIPD_UPDATE=1 writes the table of docs/simulation.md.
 
 import { beforeAll, describe, expect, it } from "vitest";
-import { playOnLab } from "../lab/played.ts";
+import { configFile, type Played, playOnLab } from "../lab/played.ts";
 import { ROOT } from "../lab/path.ts";
 import { comparePlay, type Comparison, lineOf, median } from "./simulation_compare.ts";
 import { COMPARED, type Compared } from "./simulation_scenarios.ts";
@@ -15,22 +15,27 @@ const MEDIAN_US_MAX = 20_000;
 /** A single one may be off by more only as far as the daemons' loops were late. */
 const SINGLE_US_MAX = 20_000;
 /** Labs at the same time: each has two daemons, which sleep but for their starts. */
-const LABS_AT_ONCE = 4;
+const LABS_AT_ONCE = 5;
 const PAGE = `${ROOT}/docs/simulation.md`;
 const MARKS = ["<!-- agreement -->", "<!-- /agreement -->"] as const;
 
 const results = new Map<Compared, Comparison | Error>();
+const plays = new Map<Compared, Played>();
+let wasm: WebAssembly.Module;
 
 beforeAll(async () => {
-  const wasm = await WebAssembly.compile(await Deno.readFile(`${ROOT}/core-as/build/core.wasm`));
+  wasm = await WebAssembly.compile(await Deno.readFile(`${ROOT}/core-as/build/core.wasm`));
   const waiting = [...COMPARED];
   const lane = async () => {
     for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
       const { play } = next;
-      const result = await playOnLab(play)
-        .then((played) => comparePlay(wasm, play, played))
-        .catch((error: Error) => error);
-      results.set(next, result);
+      try {
+        const played = await playOnLab(play);
+        plays.set(next, played);
+        results.set(next, comparePlay(wasm, play, played));
+      } catch (error) {
+        results.set(next, error as Error);
+      }
     }
   };
   await Promise.all(Array.from({ length: LABS_AT_ONCE }, lane));
@@ -94,6 +99,28 @@ async function writeTable(text: string): Promise<void> {
   const before = page.slice(0, begin + MARKS[0].length);
   await Deno.writeTextFile(PAGE, `${before}\n\n${text}\n\n${page.slice(end)}`);
 }
+
+describe("a simulation of something else", () => {
+  const of = COMPARED.find(({ play }) => play.tag === "kill")!;
+  const simulated = (from: string, to: string) => {
+    const { play } = of;
+    const nodes = play.nodes.map(({ name, file }) => ({
+      name,
+      file: configFile(file.text.replace(from, to)),
+    }));
+    return comparePlay(wasm, { ...play, nodes }, plays.get(of)!);
+  };
+
+  it("is seen in the times: another skew", () => {
+    const { pairs } = simulated("priority 90", "priority 80");
+    expect(Math.max(...pairs.map(({ offUs }) => Math.abs(offUs)))).toBeGreaterThan(SINGLE_US_MAX);
+  });
+
+  it("is seen in the transitions: no preemption", () => {
+    const { pairs } = simulated("priority 100", "nopreempt\npriority 100");
+    expect(pairs).toEqual([]);
+  });
+});
 
 describe("all scenarios together", () => {
   it("are off by no more than 20 ms in the median", async () => {

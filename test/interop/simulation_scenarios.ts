@@ -68,7 +68,7 @@ function compared(title: string, shape: Shape): Compared {
   const cables = shape.cables ?? [CABLE];
   const addresses = (host: number) =>
     Object.fromEntries(
-      cables.map((cable, i) => [cable, [`192.0.${2 + i}.${host}/24`]]),
+      cables.map((cable, i) => [cable, [`192.0.${2 + i}.${host}/24`, `fe80::${host}/64`]]),
     );
   const machine = (host: number) => ({
     ...DEFAULT_MACHINE,
@@ -177,6 +177,13 @@ function ends(): Compared[] {
       steps: [[1.5, kill("A")], [6.5, start("A")]],
       duration: 11.5,
     }),
+    compared("kill -9 and return, IPv6", {
+      tag: "kill-ipv6",
+      both: { vips: ["fe80::100/64", "2001:db8::100/64"] },
+      masters: ["A", "B", "A"],
+      steps: [[1.25, kill("A")], [4.25, start("A")]],
+      duration: 7.5,
+    }),
     compared("kill -9 and return, adverts of 100 ms", {
       tag: "kill-fast",
       both: fast,
@@ -202,6 +209,12 @@ function ends(): Compared[] {
       masters: ["A", "B", "A"],
       steps: [[1.25, { do: "pause", node: "A" }], [5.75, { do: "resume", node: "A" }]],
       duration: 9,
+    }),
+    compared("the backup stands still for longer than its down interval", {
+      tag: "pause-backup",
+      masters: ["A"],
+      steps: [[1.25, { do: "pause", node: "B" }], [4.75, { do: "resume", node: "B" }]],
+      duration: 7.5,
     }),
   ];
 }
@@ -253,6 +266,7 @@ function wires(): Compared[] {
 function causes(): Compared[] {
   const lower = fileOf("A", { conf: { A: { priority: 80 } } });
   const higher = fileOf("A", { conf: { A: { priority: 120 } } });
+  const slower = fileOf("A", { conf: { A: { intervalS: 1 } } });
   return [
     compared("priority changed by reload, down and up", {
       tag: "reload",
@@ -260,6 +274,19 @@ function causes(): Compared[] {
       masters: ["A", "B", "A"],
       steps: [[1.2, reload("A", lower)], [4.7, reload("A", higher)]],
       duration: 8,
+    }),
+    compared("interval doubled by reload, then kill -9: B has learnt it", {
+      tag: "interval",
+      reloads: [slower],
+      masters: ["A", "B"],
+      steps: [[1.2, reload("A", slower)], [4.25, kill("A")]],
+      duration: 10,
+    }),
+    compared("somebody takes the address away from the master", {
+      tag: "address",
+      masters: ["A", "A"],
+      steps: [[1.25, { do: "removeAddress", node: "A", address: "192.0.2.100" }]],
+      duration: 7,
     }),
     compared("script with weight -20 fails and recovers", {
       tag: "script-weight",

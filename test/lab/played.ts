@@ -232,6 +232,13 @@ class Player {
           return net.prepareLoss(action.node, action.interface, action.direction);
         }
         throw new Error("a lab's wire loses all or nothing");
+      case "removeAddress": {
+        const vip = this.#actor(action.node).file.config.instances.flatMap(({ vips }) => vips)
+          .find(({ address }) => address === action.address);
+        if (vip === undefined) throw new Error(`no instance has ${action.address}`);
+        const { device, prefixLength } = vip;
+        return net.prepareRemoval(action.node, device, `${vip.address}/${prefixLength}`);
+      }
       case "script":
         return () => this.#answer(action.node, action.script, action.outcome, action.runUs);
       case "say":

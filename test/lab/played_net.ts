@@ -96,6 +96,13 @@ export class PlayedNet {
     });
   }
 
+  /** Somebody else takes an address (with its prefix length) off an interface. */
+  prepareRemoval(name: string, device: string, address: string): Deed {
+    const text = `addr del ${address} dev ${device}\n`;
+    const command = new WaitingCommand(this.node(name), ["ip", "-batch", "-"], text);
+    return () => command.go();
+  }
+
   /** Ends every cut, loss and partition. */
   prepareHeal(): Deed {
     return this.#prepare(null, NFT, () => NEW_TABLE);
