@@ -30,8 +30,9 @@ export class DownTimer {
   /** Until then it may be later: the process stood still. */
   #preemptLateUs = -Infinity;
   #heardIntervalUs: number;
-  /** True time of the last advert. */
+  /** True time of the last advert, and whether the last one of that moment was of a lower master. */
   #heardUs = -1;
+  #heardLower = false;
   /** The whole down interval in force. */
   #downUs = 0;
   #lengthUs = 0;
@@ -86,10 +87,12 @@ export class DownTimer {
   hear(advert: HeardAdvert, instance: InstanceView, trueUs: number): void {
     this.notice(instance);
     this.#heardIntervalUs = advert.intervalUs;
-    this.#heardUs = trueUs;
-    if (instance.state !== "BACKUP") return;
     const { node } = advert;
     const own = instance.priorityEffective();
+    if (this.#heardUs !== trueUs) this.#heardLower = false;
+    if (advert.priority !== 0) this.#heardLower = advert.priority < own;
+    this.#heardUs = trueUs;
+    if (instance.state !== "BACKUP") return;
     const before = this.earliestUs;
     if (advert.priority === 0) {
       const skewUs = skewTimeUs(this.#version, own, this.#intervalUs);
@@ -163,7 +166,9 @@ export class DownTimer {
     if (record.reason === "ADDRESS_LOST") this.latestUs = this.earliestUs = nowUs + skewUs;
     if (record.reason === "GROUP") this.earliestUs = nowUs + skewUs;
     // An advert that came in the moment of the stall was taken as a BACKUP already.
-    if (record.reason === "STALLED" && this.#heardUs === trueUs) this.forget();
+    if (record.reason !== "STALLED" || this.#heardUs !== trueUs) return;
+    this.forget();
+    if (this.#heardLower) this.#yieldsToLower(instance);
   }
 
   #begin(nowUs: number, lengthUs: number, reason: ReasonName, why: string): void {
