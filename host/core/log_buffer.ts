@@ -33,16 +33,30 @@ export interface LogLayout {
   segmentSize: number;
   /** Entries of a segment beyond which the next one is begun. */
   entriesSize: number;
+  /** But not before they are as many bytes as its checkpoint: for halves whose checkpoint is dear. */
+  fillsUp: boolean;
 }
 
 /** For the largest core. Pages that are never written cost nothing. */
-export const CORE_LOG_LAYOUT: LogLayout = { segmentSize: 8 << 20, entriesSize: 2 << 20 };
+export const CORE_LOG_LAYOUT: LogLayout = {
+  segmentSize: 8 << 20,
+  entriesSize: 2 << 20,
+  fillsUp: false,
+};
 /** For the engine on main. */
-export const ENGINE_LOG_LAYOUT: LogLayout = { segmentSize: 8 << 20, entriesSize: 2 << 20 };
+export const ENGINE_LOG_LAYOUT: LogLayout = {
+  segmentSize: 32 << 20,
+  entriesSize: 4 << 20,
+  fillsUp: true,
+};
 /** For either half of a simulated node. */
-export const SMALL_LOG_LAYOUT: LogLayout = { segmentSize: 512 << 10, entriesSize: 192 << 10 };
+export const SMALL_LOG_LAYOUT: LogLayout = {
+  segmentSize: 512 << 10,
+  entriesSize: 192 << 10,
+  fillsUp: false,
+};
 
-/** After a checkpoint that did not fit the next is tried so many inputs later. */
+/** After a checkpoint that did not fit the next is tried so many inputs later, then twice as many. */
 const RETRY_INPUTS = 10_000;
 /** How often a reader looks again when the writer overwrote what it was reading. */
 const READ_TRIES = 100;
@@ -92,6 +106,7 @@ export class LogBuffer {
   #order = 0;
   #sequence = 1;
   #retryAt = 0;
+  #retryInputs = RETRY_INPUTS;
 
   /** Over `bytes` of zeros, which start at a multiple of 8 and have logBufferSize(layout) bytes. */
   constructor(bytes: Uint8Array, layout: LogLayout) {
@@ -126,7 +141,7 @@ export class LogBuffer {
    * a later one does.
    */
   begin(parts: readonly Uint8Array[], nowUs: number): boolean {
-    const { segmentSize, entriesSize } = this.#layout;
+    const { segmentSize, entriesSize, fillsUp } = this.#layout;
     const words = this.#words;
     const segment = HEAD_WORDS + (this.#order & 1) * (segmentSize / 4);
     const at = 4 * (segment + HEAD_WORDS);
@@ -138,10 +153,12 @@ export class LogBuffer {
     const size = encodeSparse(parts, room, 0);
     if (size < 0) {
       this.#entries = this.#next = this.#full = 0;
-      this.#retryAt = this.#sequence + RETRY_INPUTS;
+      this.#retryAt = this.#sequence + this.#retryInputs;
+      this.#retryInputs *= 2;
       return false;
     }
     this.#order++;
+    this.#retryInputs = RETRY_INPUTS;
     words[segment + ORDER] = this.#order;
     words[segment + CHECKPOINT_SIZE] = size;
     words[segment + USED] = 0;
@@ -153,7 +170,8 @@ export class LogBuffer {
     this.#segment = segment;
     this.#entries = this.#last = this.#next = (at + size) / 4;
     this.#end = end / 4;
-    this.#full = Math.min(this.#end, this.#entries + entriesSize / 4);
+    const wanted = Math.max(entriesSize, fillsUp ? size : 0);
+    this.#full = Math.min(this.#end, this.#entries + wanted / 4);
     return true;
   }
 

@@ -1,15 +1,18 @@
 // Plain values as bytes: JSON with tags for what JSON has not (Map, Set, bytes, undefined, Infinity,
-// NaN, -0), so that the engine's inputs and its state come back exactly as they were. Values that are
-// referenced twice come back as two copies.
+// NaN, -0), so that the engine's inputs and its state come back exactly as they were.
 //   {"$":"map","v":[[key,value],...]}   {"$":"set","v":[...]}   {"$":"bytes","v":"base64"}
 //   {"$":"number","v":"Infinity"}       {"$":"undefined"}
 //   {"$":"object","v":[[name,value],...]}   an object that has a member "$" itself
+//   {"$":"def","v":value}  {"$":"ref","v":n}   an object that is there more than once, the first time and
+//                                           later: n counts the defs as they begin, from 0
 // This module is browser safe.
 
 import { VipdError } from "../base/errors.ts";
 
 /** Nesting of a value at the most. */
 export const PLAIN_DEPTH_MAX = 64;
+/** Values in a value at the most, those that are referenced twice counted twice. */
+export const PLAIN_SIZE_MAX = 16 * 1024 * 1024;
 
 const NUMBERS: Record<string, number> = {
   "Infinity": Infinity,
@@ -19,16 +22,28 @@ const NUMBERS: Record<string, number> = {
 };
 
 /**
- * A plain value as the text of its bytes. Throws VipdError `plain_value` on a function, a symbol, a
- * bigint, an object of another class, and beyond PLAIN_DEPTH_MAX (a cycle too).
+ * A plain value as the text of its bytes; what is referenced twice stands there twice. Throws VipdError
+ * `plain_value` on a function, a symbol, a bigint, an object of another class, and beyond
+ * PLAIN_DEPTH_MAX (a cycle too).
  */
 export function plainText(value: unknown): string {
-  return JSON.stringify(tagged(value, 0));
+  return JSON.stringify(tagged(value, 0, null));
 }
 
 /** A plain value as bytes; throws as plainText does. */
 export function encodePlain(value: unknown): Uint8Array {
   return new TextEncoder().encode(plainText(value));
+}
+
+/**
+ * The same with every object once: what is referenced twice comes back as one object. For large values
+ * that are, the engine's state.
+ */
+export function encodePlainShared(value: unknown): Uint8Array {
+  const shared = new Map<object, number>();
+  findShared(value, new Set(), shared, 0);
+  const sharing: Sharing = { indexes: shared, defs: 0 };
+  return new TextEncoder().encode(JSON.stringify(tagged(value, 0, sharing)));
 }
 
 /** The value back. Throws VipdError `plain_value` on anything that encodePlain does not make. */
@@ -39,16 +54,45 @@ export function decodePlain(bytes: Uint8Array): unknown {
   } catch (cause) {
     throw new VipdError("plain_value", "not the text of a plain value", { cause });
   }
-  return untagged(value, 0);
+  return untagged(value, 0, { defs: [], sizes: [], size: 0 });
 }
 
 function refuse(what: string): never {
   throw new VipdError("plain_value", `not a plain value: ${what}`);
 }
 
-/** The value itself where JSON can say it, otherwise a copy with tags. */
-function tagged(value: unknown, depth: number): unknown {
+/** Objects that are there more than once, with their number; -1 = not told yet. */
+interface Sharing {
+  indexes: Map<object, number>;
+  defs: number;
+}
+
+function findShared(
+  value: unknown,
+  seen: Set<object>,
+  shared: Map<object, number>,
+  depth: number,
+): void {
+  if (typeof value !== "object" || value === null) return;
   if (depth > PLAIN_DEPTH_MAX) refuse("nested too deep");
+  if (seen.has(value)) {
+    shared.set(value, -1);
+    return;
+  }
+  seen.add(value);
+  if (value instanceof Uint8Array) return;
+  if (value instanceof Map) {
+    for (const [key, item] of value) {
+      findShared(key, seen, shared, depth + 1);
+      findShared(item, seen, shared, depth + 1);
+    }
+  } else if (Array.isArray(value) || value instanceof Set) {
+    for (const item of value) findShared(item, seen, shared, depth + 1);
+  } else for (const item of Object.values(value)) findShared(item, seen, shared, depth + 1);
+}
+
+/** The value itself where JSON can say it, otherwise a copy with tags. */
+function tagged(value: unknown, depth: number, sharing: Sharing | null): unknown {
   switch (typeof value) {
     case "string":
     case "boolean":
@@ -59,41 +103,93 @@ function tagged(value: unknown, depth: number): unknown {
     case "undefined":
       return { $: "undefined" };
     case "object":
-      return value === null ? null : taggedObject(value, depth + 1);
+      break;
     default:
       return refuse(`a ${typeof value}`);
   }
+  if (value === null) return null;
+  if (depth > PLAIN_DEPTH_MAX) refuse("nested too deep");
+  const index = sharing?.indexes.get(value);
+  if (index === undefined) return taggedObject(value, depth + 1, sharing);
+  if (index >= 0) return { $: "ref", v: index };
+  sharing!.indexes.set(value, sharing!.defs++);
+  return { $: "def", v: taggedObject(value, depth + 1, sharing) };
 }
 
-function taggedObject(value: object, depth: number): unknown {
-  if (Array.isArray(value)) return Array.from(value, (item) => tagged(item, depth));
+function taggedObject(value: object, depth: number, sharing: Sharing | null): unknown {
+  if (Array.isArray(value)) return taggedArray(value, depth, sharing);
   if (value instanceof Map) {
-    const pairs = [...value].map(([key, item]) => [tagged(key, depth), tagged(item, depth)]);
+    const pairs = [...value].map(([key, item]) => [
+      tagged(key, depth, sharing),
+      tagged(item, depth, sharing),
+    ]);
     return { $: "map", v: pairs };
   }
-  if (value instanceof Set) return { $: "set", v: [...value].map((item) => tagged(item, depth)) };
+  if (value instanceof Set) {
+    return { $: "set", v: [...value].map((item) => tagged(item, depth, sharing)) };
+  }
   if (value instanceof Uint8Array) return { $: "bytes", v: base64Of(value) };
   const prototype = Object.getPrototypeOf(value);
   if (prototype !== null && Object.getPrototypeOf(prototype) !== null) {
     refuse(`an object of class ${value.constructor?.name}`);
   }
-  const entries = Object.entries(value).map(([name, item]) => [name, tagged(item, depth)] as const);
-  return Object.hasOwn(value, "$") ? { $: "object", v: entries } : Object.fromEntries(entries);
+  return taggedMembers(value, depth, sharing);
 }
 
-function untagged(value: unknown, depth: number): unknown {
+function taggedArray(value: unknown[], depth: number, sharing: Sharing | null): unknown[] {
+  let copy: unknown[] | null = null;
+  for (let i = 0; i < value.length; i++) {
+    const item = tagged(value[i], depth, sharing);
+    if (item === value[i] && i in value) continue;
+    copy ??= value.slice();
+    copy[i] = item;
+  }
+  return copy ?? value;
+}
+
+function taggedMembers(value: object, depth: number, sharing: Sharing | null): unknown {
+  const members = value as Record<string, unknown>;
+  let hasChanged = false;
+  const names = Object.keys(members);
+  const items = names.map((name) => {
+    const item = tagged(members[name], depth, sharing);
+    hasChanged ||= item !== members[name];
+    return item;
+  });
+  const isTag = Object.hasOwn(members, "$");
+  // JSON.stringify asks for toJSON.
+  if (!hasChanged && !isTag && typeof members["toJSON"] !== "function") return value;
+  const pairs = names.map((name, i) => [name, items[i]]);
+  return isTag ? { $: "object", v: pairs } : Object.fromEntries(pairs);
+}
+
+/** Objects that a value defined so far, and how large each is with all that it refers to. */
+interface Definitions {
+  defs: { value: unknown }[];
+  /** -1: it has begun and not ended. */
+  sizes: number[];
+  /** Values so far, those behind a reference counted each time. */
+  size: number;
+}
+
+function untagged(value: unknown, depth: number, known: Definitions): unknown {
   if (depth > PLAIN_DEPTH_MAX) refuse("nested too deep");
+  if (++known.size > PLAIN_SIZE_MAX) refuse("too large");
   if (typeof value !== "object" || value === null) return value;
-  if (Array.isArray(value)) return value.map((item) => untagged(item, depth + 1));
+  if (Array.isArray(value)) return value.map((item) => untagged(item, depth + 1, known));
   if (Object.hasOwn(value, "$")) {
-    return untaggedSpecial(value as Record<string, unknown>, depth + 1);
+    return untaggedSpecial(value as Record<string, unknown>, depth + 1, known);
   }
   return Object.fromEntries(
-    Object.entries(value).map(([name, item]) => [name, untagged(item, depth + 1)]),
+    Object.entries(value).map(([name, item]) => [name, untagged(item, depth + 1, known)]),
   );
 }
 
-function untaggedSpecial(tag: Record<string, unknown>, depth: number): unknown {
+function untaggedSpecial(
+  tag: Record<string, unknown>,
+  depth: number,
+  known: Definitions,
+): unknown {
   const { $: kind, v } = tag;
   if (Object.keys(tag).length !== (kind === "undefined" ? 1 : 2)) {
     refuse("a tag with other members");
@@ -109,21 +205,46 @@ function untaggedSpecial(tag: Record<string, unknown>, depth: number): unknown {
       return bytesOfBase64(v);
     case "set":
       if (!Array.isArray(v)) refuse("a set without its list");
-      return new Set(v.map((item) => untagged(item, depth)));
+      return new Set(v.map((item) => untagged(item, depth, known)));
     case "map":
       return new Map(
-        pairsOf(v).map(([key, item]) => [untagged(key, depth), untagged(item, depth)]),
+        pairsOf(v).map(([key, item]) => [
+          untagged(key, depth, known),
+          untagged(item, depth, known),
+        ]),
       );
     case "object":
       return Object.fromEntries(
         pairsOf(v).map(([name, item]) => {
           if (typeof name !== "string") refuse("a member whose name is no text");
-          return [name, untagged(item, depth)];
+          return [name, untagged(item, depth, known)];
         }),
       );
+    case "def":
+      return define(v, depth - 1, known);
+    case "ref":
+      return referTo(v, known);
     default:
       return refuse("an unknown tag");
   }
+}
+
+function define(v: unknown, depth: number, known: Definitions): unknown {
+  const index = known.sizes.push(-1) - 1;
+  const before = known.size;
+  const value = untagged(v, depth, known);
+  known.defs[index] = { value };
+  known.sizes[index] = known.size - before;
+  return value;
+}
+
+/** Counts what it refers to again: nothing that walks a value later meets more than PLAIN_SIZE_MAX. */
+function referTo(v: unknown, known: Definitions): unknown {
+  const size = typeof v === "number" ? known.sizes[v] : undefined;
+  if (size === undefined || size < 0) refuse("a reference to nothing");
+  known.size += size;
+  if (known.size > PLAIN_SIZE_MAX) refuse("too large");
+  return known.defs[v as number]!.value;
 }
 
 function pairsOf(v: unknown): [unknown, unknown][] {

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { VipdError } from "../base/errors.ts";
-import { decodePlain, encodePlain, PLAIN_DEPTH_MAX } from "./plain_value.ts";
+import { decodePlain, encodePlain, encodePlainShared, PLAIN_DEPTH_MAX } from "./plain_value.ts";
 
 const anything = fc.anything({
   withMap: true,
@@ -31,9 +31,39 @@ describe("encodePlain() and decodePlain()", () => {
         const back = decodePlain(encodePlain(value));
         expect(back).toStrictEqual(value);
         expect(encodePlain(back)).toEqual(encodePlain(value));
+        expect(decodePlain(encodePlainShared(value))).toStrictEqual(value);
       }),
       { numRuns: 500 },
     );
+  });
+
+  it("keep what is shared one object", () => {
+    const inner = { text: "x".repeat(100), list: [1, -0] };
+    const middle = { inner };
+    const value = {
+      a: middle,
+      b: [middle, inner],
+      c: new Map([["k", inner], ["l", inner]]),
+      d: inner,
+    };
+    const bytes = encodePlainShared(value);
+    const back = decodePlain(bytes) as typeof value;
+    expect(back).toStrictEqual(value);
+    expect(back.b[0]).toBe(back.a);
+    expect(back.c.get("k")).toBe(back.a.inner);
+    expect(back.d).toBe(back.a.inner);
+    expect(bytes.length).toBeLessThan(400);
+    expect((decodePlain(encodePlain(value)) as typeof value).d).not.toBe(back.a.inner);
+  });
+
+  it("refuse a small text that would be a huge value", () => {
+    // Each has the one before ten times.
+    const list = (item: string) => `[${new Array(10).fill(item).join(",")}]`;
+    let text = '{"$":"def","v":[1]}';
+    for (let i = 0; i < 20; i++) {
+      text = `[{"$":"def","v":${list(`{"$":"ref","v":${i}}`)}}]`.replace("[{", `[${text},{`);
+    }
+    expect(() => decodePlain(new TextEncoder().encode(text))).toThrow(/too large/);
   });
 
   it("refuse what is no plain value", () => {
@@ -59,6 +89,11 @@ describe("encodePlain() and decodePlain()", () => {
       '{"$":"number","v":"toString"}',
       '{"$":"undefined","v":1}',
       '{"$":"object","v":[[1,2]]}',
+      '{"$":"ref","v":0}',
+      '{"$":"ref","v":"0"}',
+      '{"$":"def","v":{"$":"ref","v":0}}',
+      '[{"$":"def","v":[]},{"$":"ref","v":1}]',
+      '[{"$":"def","v":[]},{"$":"ref","v":0.5}]',
       '{"$":"other","v":1}',
       '{"$":"set","v":[],"w":1}',
       "[".repeat(PLAIN_DEPTH_MAX + 2) + "]".repeat(PLAIN_DEPTH_MAX + 2),

@@ -24,8 +24,8 @@ import { decodeDump, encodeDump, type HalfLog, OUTPUT_HASH_OPEN, STATUS_OPEN } f
 import { isSame, RecordedCore, replayEntry } from "./recorder.ts";
 
 /** So small that a segment is full after a few dozen inputs. */
-const TINY: LogLayout = { segmentSize: 128 << 10, entriesSize: 2048 };
-const SMALL: LogLayout = { segmentSize: 512 << 10, entriesSize: 64 << 10 };
+const TINY: LogLayout = { segmentSize: 128 << 10, entriesSize: 2048, fillsUp: false };
+const SMALL: LogLayout = { segmentSize: 512 << 10, entriesSize: 64 << 10, fillsUp: false };
 
 interface Recorded {
   core: RecordedCore;
@@ -199,7 +199,7 @@ describe("RecordedCore", () => {
   });
 
   it("takes the largest core's checkpoint in a few of its megabytes", () => {
-    const layout = { segmentSize: 8 << 20, entriesSize: 2 << 20 };
+    const layout = { segmentSize: 8 << 20, entriesSize: 2 << 20, fillsUp: false };
     const node = recorded(layout, CORE_COUNTS_MAX);
     play(node, []);
     const log = logOf(node, layout);

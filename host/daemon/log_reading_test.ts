@@ -5,7 +5,7 @@ import { type HalfLog, OUTPUT_HASH_OPEN } from "../core/record.ts";
 import { logBufferSize, type LogLayout, readLogBuffer } from "../core/log_buffer.ts";
 import type { WriterTask } from "./log_writer_fixture.ts";
 
-const LAYOUT: LogLayout = { segmentSize: 32 << 10, entriesSize: 8 << 10 };
+const LAYOUT: LogLayout = { segmentSize: 32 << 10, entriesSize: 8 << 10, fillsUp: false };
 const INPUTS = 1_000_000;
 
 /** What in a log does not belong together. */

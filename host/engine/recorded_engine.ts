@@ -3,7 +3,7 @@
 // This module is browser safe.
 
 import type { LogBuffer } from "../core/log_buffer.ts";
-import { decodePlain, encodePlain, plainText } from "../core/plain_value.ts";
+import { decodePlain, encodePlainShared, plainText } from "../core/plain_value.ts";
 import { hashText, type LogEntry, OUTPUT_HASH_OPEN, OUTPUT_HASH_START } from "../core/record.ts";
 import type { EngineInput, EngineOutput } from "./contract.ts";
 import { Engine } from "./engine.ts";
@@ -97,7 +97,7 @@ export class RecordedEngine {
 
   #begin(): void {
     const { state } = this.engine;
-    this.#log.begin([encodePlain(state)], state.nowUs);
+    this.#log.begin([encodePlainShared(state)], state.nowUs);
   }
 }
 

@@ -28,7 +28,7 @@ import {
   virtualServer,
 } from "./test_support.ts";
 
-const LAYOUT: LogLayout = { segmentSize: 256 << 10, entriesSize: 3 << 10 };
+const LAYOUT: LogLayout = { segmentSize: 256 << 10, entriesSize: 3 << 10, fillsUp: false };
 
 const CONFIGS: Config[] = [
   config({

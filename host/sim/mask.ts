@@ -17,7 +17,7 @@ import {
   PACKET_INPUT_SIZE,
 } from "../core/abi.gen.ts";
 import { Core } from "../core/core.ts";
-import { decodePlain, encodePlain } from "../core/plain_value.ts";
+import { decodePlain, encodePlain, encodePlainShared } from "../core/plain_value.ts";
 import {
   type Dump,
   type HalfLog,
@@ -194,29 +194,34 @@ function mendChecksum(message: Uint8Array, before: Uint8Array, size: number): vo
 
 /** The configuration stands in the state and in the inputs; no output has a secret. */
 function maskEngine(half: HalfLog, secrets: SecretTable): HalfLog {
-  const mask = (bytes: Uint8Array) => {
+  const mask = (bytes: Uint8Array, encode: (value: unknown) => Uint8Array) => {
     const value = decodePlain(bytes);
-    return maskValue(value, secrets) ? encodePlain(value) : bytes;
+    return maskValue(value, secrets, new Set()) ? encode(value) : bytes;
   };
   return {
     ...half,
-    checkpoint: mask(half.checkpoint),
-    entries: half.entries.map((entry) => ({ ...entry, input: mask(entry.input) })),
+    checkpoint: mask(half.checkpoint, encodePlainShared),
+    entries: half.entries.map((entry) => ({ ...entry, input: mask(entry.input, encodePlain) })),
   };
 }
 
-/** Replaces every `auth: { data }` in a plain value; whether there was any. */
-function maskValue(value: unknown, secrets: SecretTable): boolean {
+/** Replaces every `auth: { data }` in a plain value, once where it is shared; whether there was any. */
+function maskValue(value: unknown, secrets: SecretTable, seen: Set<object>): boolean {
   if (typeof value !== "object" || value === null || value instanceof Uint8Array) return false;
+  if (seen.has(value)) return false;
+  seen.add(value);
   const children = value instanceof Map
     ? [...value.keys(), ...value.values()]
     : value instanceof Set
     ? [...value]
     : Object.values(value);
   let found = false;
-  for (const child of children) found = maskValue(child, secrets) || found;
+  for (const child of children) found = maskValue(child, secrets, seen) || found;
   const { auth } = value as { auth?: { data?: unknown } | null };
   if (!(auth?.data instanceof Uint8Array)) return found;
-  auth.data = secrets.maskOf(auth.data);
+  // The masks are among the seen too: two objects may share one `auth`, which is masked once.
+  const mask = seen.has(auth.data) ? auth.data : secrets.maskOf(auth.data);
+  seen.add(mask);
+  auth.data = mask;
   return true;
 }

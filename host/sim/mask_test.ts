@@ -14,7 +14,7 @@ import {
 import { type Input, readInput } from "../core/abi.gen.ts";
 import { Core, CORE_COUNTS_SMALL } from "../core/core.ts";
 import { LogBuffer, logBufferSize, readLogBuffer, SMALL_LOG_LAYOUT } from "../core/log_buffer.ts";
-import { decodePlain, encodePlain } from "../core/plain_value.ts";
+import { decodePlain, encodePlain, encodePlainShared } from "../core/plain_value.ts";
 import { type Dump, encodeDump, type HalfLog } from "../core/record.ts";
 import { isSame, RecordedCore, replayEntry } from "../core/recorder.ts";
 import { maskDump, maskInput, SecretTable } from "./mask.ts";
@@ -180,10 +180,14 @@ describe("maskDump()", () => {
 
   it("masks the engine's configuration as the core's", () => {
     const auth = { type: "PASS", data: OURS };
-    const state = { config: new Map([["VI_1", { auth }]]), other: { auth: null } };
+    // The state as the engine's log writes it: the two instances share what they have.
+    const state = {
+      config: new Map([["VI_1", { auth }], ["VI_2", { auth }]]),
+      other: { auth: null },
+    };
     const input = { kind: "configure", config: { instances: [{ auth }] } };
     const engine: HalfLog = {
-      checkpoint: encodePlain(state),
+      checkpoint: encodePlainShared(state),
       checkpointUs: 0,
       firstSequence: 1,
       entries: [{ sequence: 1, nowUs: 0, status: 0, outputHash: 1, input: encodePlain(input) }],
@@ -196,6 +200,7 @@ describe("maskDump()", () => {
     const mask = back.config.instances[0]!.auth.data;
     expect(mask).not.toEqual(OURS);
     expect(stored.config.get("VI_1")!.auth.data).toEqual(mask);
+    expect(stored.config.get("VI_2")!.auth.data).toEqual(mask);
     const configured = dump.core!.entries.map(({ input }) =>
       readInput(new DataView(input.slice().buffer), 0)
     ).find((record) => record.kind === "configInstance");
