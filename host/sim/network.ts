@@ -34,6 +34,7 @@ export class Network {
   readonly #cuts = new Set<number>();
   /** Set of each node; null: not partitioned. */
   #sets: number[] | null = null;
+  #lastArrivalUs = 0;
 
   constructor(segments: number, random: Random) {
     this.#segments = Array.from({ length: segments }, () => []);
@@ -129,6 +130,7 @@ export class Network {
       if (atUs < to.lastUs) atUs = to.lastUs;
       to.lastUs = atUs;
     }
+    if (atUs > this.#lastArrivalUs) this.#lastArrivalUs = atUs;
     arrive(to, atUs);
     if (random.chance(out.duplicate) || random.chance(back.duplicate)) arrive(to, atUs);
   }
@@ -148,6 +150,11 @@ export class Network {
       out = Math.max(out, port.out.jitterUs);
     }
     return back + out;
+  }
+
+  /** How long frames are still under way, also those that left before a wire was changed. */
+  underWayUs(nowUs: number): number {
+    return Math.max(0, this.#lastArrivalUs - nowUs);
   }
 
   /** The longest way of a frame, microseconds. */

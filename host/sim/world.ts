@@ -211,7 +211,7 @@ export class World implements WatchedWorld, MachineTools, ClientTools {
     }));
     for (const config of configs) this.#seen.add(config);
     return settleUs(configs, this.#seen, {
-      latencyUs: this.network.latencyMaxUs(),
+      latencyUs: Math.max(this.network.latencyMaxUs(), this.network.underWayUs(this.nowUs)),
       latenessUs: Math.max(...machines.map(({ latenessUs }) => latenessUs)),
       queueDelayUs: Math.max(...machines.map(({ queueDelayUs }) => queueDelayUs)),
       clockRate: Math.min(1, ...this.nodes.map((node) => node.clockRate)),

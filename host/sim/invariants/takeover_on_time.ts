@@ -44,9 +44,10 @@ class TakeoverOnTime implements Invariant {
   }
 
   record(world: WorldView, node: NodeView, record: CoreRecord): null {
-    if (record.kind === "notice" && record.notice === "CONFIG_COMMITTED") {
-      this.#reloads.of(node).atUs = world.nowUs;
-    }
+    if (record.kind !== "notice" || record.notice !== "CONFIG_COMMITTED") return null;
+    this.#reloads.of(node).atUs = world.nowUs;
+    // The view still shows what the reload before this one brought.
+    for (const instance of node.instances) this.#timers.of(instance).notice(instance);
     return null;
   }
 
