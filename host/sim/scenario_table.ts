@@ -23,26 +23,28 @@ import {
   canonical,
   type Codec,
   either,
-  type Field,
   type Json,
   list,
-  type Members,
-  members,
   microseconds,
   nullable,
   number,
-  object,
-  optional,
   type Reading,
-  record,
-  required,
   shown,
-  someMembers,
-  tagged,
   text,
   word,
   WRONG,
 } from "./scenario_codec.ts";
+import {
+  type Field,
+  type Members,
+  members,
+  object,
+  optional,
+  record,
+  required,
+  someMembers,
+  tagged,
+} from "./scenario_object.ts";
 
 /** Characters of a file. */
 export const SCENARIO_SIZE_MAX = 1024 * 1024;
