@@ -50,7 +50,7 @@ export function electionUs(
   machines: readonly Machine[] = [],
 ): number {
   const all = [DEFAULT_MACHINE, ...machines];
-  return settleUs(configs, configs, {
+  return settleUs(configs, {
     latencyUs: wire.latencyUs + wire.jitterUs,
     latenessUs: Math.max(...all.map(({ latenessUs }) => latenessUs)),
     queueDelayUs: Math.max(...all.map(({ queueDelayUs }) => queueDelayUs)),

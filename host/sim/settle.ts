@@ -3,11 +3,6 @@
 
 import type { Config, VrrpInstance } from "../conf/model.ts";
 
-/** Skew time at the most: (256 - priority) / 256 of the interval. */
-function masterDownUs(instance: VrrpInstance, intervalUs: number): number {
-  return instance.downTimerAdverts * intervalUs + intervalUs;
-}
-
 /** What the network and the machines add. */
 export interface SettleDelays {
   /** The longest way of a frame. */
@@ -21,28 +16,28 @@ export interface SettleDelays {
 }
 
 /**
- * The longest that any of the configurations' instances needs, microseconds: down interval and skew,
- * preempt_delay and the down timer that goes on behind it, once more for a group that moves together,
- * and what the machines add. `heard` are all configurations whose adverts anybody may have learnt an
- * interval from (version 3), those of dead nodes too: the longest interval of a VRID counts.
+ * The longest that any instance needs, microseconds: down interval and skew, preempt_delay and the down
+ * timer that goes on behind it, once more for a group that moves together, and what the machines
+ * add. `seen` are all configurations that were ever in force, those of dead nodes and those before
+ * a reload too: a BACKUP counts on with the timer that it set then, and a version 3 one with the
+ * interval that it learnt, so the longest of a VRID counts.
  */
-export function settleUs(
-  configs: readonly Config[],
-  heard: Iterable<Config>,
-  delays: SettleDelays,
-): number {
-  const longest = new Map<string, number>();
-  for (const { instances } of heard) {
-    for (const { family, vrid, advertisementIntervalUs } of instances) {
-      const key = `${family} ${vrid}`;
-      longest.set(key, Math.max(longest.get(key) ?? 0, advertisementIntervalUs));
-    }
+export function settleUs(seen: Iterable<Config>, delays: SettleDelays): number {
+  const instances = [...seen].flatMap((config) => config.instances);
+  const keyOf = ({ family, vrid }: VrrpInstance) => `${family} ${vrid}`;
+  const longest = new Map<string, { intervalUs: number; adverts: number }>();
+  for (const instance of instances) {
+    const before = longest.get(keyOf(instance)) ?? { intervalUs: 0, adverts: 0 };
+    longest.set(keyOf(instance), {
+      intervalUs: Math.max(before.intervalUs, instance.advertisementIntervalUs),
+      adverts: Math.max(before.adverts, instance.downTimerAdverts),
+    });
   }
   let settle = 0;
-  for (const instance of configs.flatMap(({ instances }) => instances)) {
-    const intervalUs = longest.get(`${instance.family} ${instance.vrid}`) ??
-      instance.advertisementIntervalUs;
-    const downUs = masterDownUs(instance, intervalUs);
+  for (const instance of instances) {
+    const { intervalUs, adverts } = longest.get(keyOf(instance))!;
+    // Skew time at the most: (256 - priority) / 256 of the interval.
+    const downUs = adverts * intervalUs + intervalUs;
     // The delay begins with the first advert of a lower master, who may have to take over before.
     const delayUs = instance.preemptDelayUs === 0 ? 0 : instance.preemptDelayUs + downUs;
     const rounds = instance.group === null ? 1 : 2;

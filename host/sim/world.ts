@@ -204,13 +204,12 @@ export class World implements WatchedWorld, MachineTools, ClientTools {
   }
 
   #computeSettle(): number {
-    const configs = this.nodes.flatMap(({ config }) => config === null ? [] : [config]);
+    for (const { config } of this.nodes) if (config !== null) this.#seen.add(config);
     const machines = this.nodes.map(({ name }) => ({
       ...DEFAULT_MACHINE,
       ...this.scenario.machines[name],
     }));
-    for (const config of configs) this.#seen.add(config);
-    return settleUs(configs, this.#seen, {
+    return settleUs(this.#seen, {
       latencyUs: Math.max(this.network.latencyMaxUs(), this.network.underWayUs(this.nowUs)),
       latenessUs: Math.max(...machines.map(({ latenessUs }) => latenessUs)),
       queueDelayUs: Math.max(...machines.map(({ queueDelayUs }) => queueDelayUs)),
