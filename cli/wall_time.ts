@@ -37,7 +37,9 @@ export function parseWallTime(text: string, span: Span): number {
     return relative[1] === "+" ? span.fromMs + ms : span.toMs - ms;
   }
   const clock = /^([0-9]{1,2}):([0-9]{2})(?::([0-9]{2})(?:\.([0-9]{1,3}))?)?$/.exec(text);
-  const ms = clock === null ? Date.parse(text) : ofDay(clock, span.toMs);
+  // Date.parse alone takes nearly everything for a date.
+  const isDate = /^[0-9]{4}-[0-9]{2}-[0-9]{2}/.test(text);
+  const ms = clock !== null ? ofDay(clock, span.toMs) : isDate ? Date.parse(text) : NaN;
   if (!Number.isNaN(ms)) return ms;
   throw new VipdError("time", `'${text}' is no time`, {
     hint:

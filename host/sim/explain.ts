@@ -233,7 +233,9 @@ function heardText(one: Case): string[] {
       ? [`The log, which begins at ${since}, holds no advert before it.`]
       : [`No advert was heard at all since ${since}.`];
   }
-  const told = accepted.slice(-ADVERTS_TOLD);
+  // Those of the state that ended: older ones came before a mastership of ours.
+  const enteredUs = one.told.atUs - one.record.stateAgeUs;
+  const told = accepted.slice(-ADVERTS_TOLD).filter(({ atUs }) => atUs >= enteredUs);
   const gaps = told.slice(1).map((advert, i) => describeDuration(advert.atUs - told[i]!.atUs));
   const before = gaps.length === 0
     ? ""
