@@ -1,7 +1,7 @@
 // What `vipd simulate --runs N` tells: a summary for people, or one JSON document. Pure.
 
 import { describeCount, describeDuration } from "../host/engine/describe_value.ts";
-import type { Screen } from "./lanes_text.ts";
+import type { Screen } from "./screen.ts";
 import type { Distribution, FailingRun, RunsSummary } from "./simulate_runs.ts";
 import { wrap } from "./text.ts";
 import { drawnTable, timesRealTime } from "./timeline_text.ts";

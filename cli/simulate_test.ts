@@ -2,7 +2,7 @@
 
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Invariant } from "../host/sim/world_view.ts";
-import { ASCII_GLYPHS, type Screen } from "./lanes_text.ts";
+import { ASCII_GLYPHS, type Screen } from "./screen.ts";
 import { PLAIN } from "./paint.ts";
 import { playMany, playOne, SIMULATE_HELD, SIMULATE_VIOLATED, SIMULATE_WRONG } from "./simulate.ts";
 import { againCommand, type SimulateOptions } from "./simulate_options.ts";

@@ -5,7 +5,8 @@ import { describeCount, describeDuration } from "../host/engine/describe_value.t
 import type { Account, Spells } from "../host/sim/account.ts";
 import type { Timeline, TimelineLine } from "../host/sim/timeline.ts";
 import type { Violation } from "../host/sim/world_view.ts";
-import { actionMarks, lanesText, type Screen } from "./lanes_text.ts";
+import { actionMarks, lanesText } from "./lanes_text.ts";
+import type { Screen } from "./screen.ts";
 import { oneLine, table, wrap } from "./text.ts";
 
 /** Violations that are told; the rest is counted. */

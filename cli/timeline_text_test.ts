@@ -3,7 +3,8 @@
 import { describe, expect, it } from "vitest";
 import type { AddressAccount, RouterAccount } from "../host/sim/account.ts";
 import type { Band, Lane, TimelineLine, TimelineRouter } from "../host/sim/timeline.ts";
-import { actionMarks, ASCII_GLYPHS, lanesText, type Screen, UNICODE_GLYPHS } from "./lanes_text.ts";
+import { actionMarks, lanesText } from "./lanes_text.ts";
+import { ASCII_GLYPHS, type Screen, UNICODE_GLYPHS } from "./screen.ts";
 import { type Paint, PLAIN } from "./paint.ts";
 import { addressTable, type PlayedStory, playedText, timesRealTime } from "./timeline_text.ts";
 

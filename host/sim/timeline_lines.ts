@@ -10,11 +10,21 @@ import type {
   TransitionRecord,
 } from "../engine/contract.ts";
 import { describeRecord } from "../engine/describe.ts";
-import { describeEvent, logEvent } from "../engine/describe_event.ts";
+import { describeEvent } from "../engine/describe_event.ts";
 import { describeDuration } from "../engine/describe_value.ts";
 import type { EngineEvent } from "../engine/event.ts";
 import type { RouterPlan } from "./routers.ts";
 import type { Action } from "./scenario.ts";
+import {
+  actorOf,
+  alikeKey,
+  describeAddress,
+  isConsequence,
+  isDetailEvent,
+  isSaid,
+  kindOf,
+  nameOf,
+} from "./timeline_words.ts";
 import type { TraceEvent } from "./world_view.ts";
 
 /** A client's cache that changes within this after a takeover follows it. */
@@ -340,94 +350,9 @@ function effect(entry: Entry, text: string, isDetail = false): void {
   }
 }
 
-/** A comment stands before what it speaks of. */
-function isSaid(event: TraceEvent): boolean {
-  return event.kind === "action" && event.action.do === "say";
-}
-
-/** Transitions with the same key are alike; null: it is none. */
-function alikeKey(event: TraceEvent): string | null {
-  if (event.kind !== "record" || event.record.kind !== "transition") return null;
-  const { subject, from, to, reason } = event.record;
-  return subject === "INSTANCE" ? `${event.node} ${from} ${to} ${reason}` : null;
-}
-
 function joinAlike(leader: Entry, event: TraceEvent): void {
   if (event.kind !== "record") return;
   const name = nameOf(event.record);
   leader.names.push(name);
   leader.line.alike.push(name);
-}
-
-function isConsequence(event: TraceEvent): boolean {
-  switch (event.kind) {
-    case "address":
-    case "client":
-    case "notify":
-      return true;
-    case "record":
-      return event.record.kind === "priority";
-    case "event":
-      return /^(REAL_SERVER|QUORUM|SORRY_SERVER)_/.test(event.event.event);
-    default:
-      return false;
-  }
-}
-
-function nameOf(record: CoreRecord): string {
-  if (record.kind === "transition" && record.subject === "GROUP") {
-    return record.groupName ?? `#${record.group}`;
-  }
-  return record.instanceName ?? `#${record.instance}`;
-}
-
-/** Who acts where a step names no node. */
-function actorOf(action: Action): string {
-  switch (action.do) {
-    case "cut":
-    case "partition":
-    case "heal":
-      return "network";
-    case "server":
-      return "servers";
-    case "script":
-      return "all nodes";
-    default:
-      return "";
-  }
-}
-
-/** What became of an address, behind the node's name. */
-function describeAddress({ address, held, why }: TraceEvent & { kind: "address" }): string {
-  if (held) return `takes ${address}`;
-  switch (why) {
-    case "core":
-      return `gives ${address} up`;
-    case "lease":
-      return `the kernel drops ${address}: its lease is over`;
-    case "foreign":
-      return `loses ${address}`;
-    case "boot":
-      return `${address} is gone with it`;
-  }
-}
-
-/** Events that are for a second look: what a start says, single tries, what went as it should. */
-const DETAIL_EVENTS: ReadonlySet<EngineEvent["event"]> = new Set([
-  "CHECK_TRY_FAILED",
-  "MAIL_SENT",
-  "SERVICE_ADDED",
-  "SERVICE_REMOVED",
-  "TRACKER_STATUS",
-  "URL_GOOD",
-]);
-
-function isDetailEvent(event: EngineEvent): boolean {
-  if (event.event === "CHECK_UP" && event.heldUs === 0) return true;
-  return DETAIL_EVENTS.has(event.event) || logEvent(event).level === "detail";
-}
-
-function kindOf({ event }: EngineEvent): LineKind {
-  if (event.startsWith("TRACKER_")) return "script";
-  return event.startsWith("NOTIFY_") || event.startsWith("MAIL_") ? "notify" : "server";
 }

@@ -1,0 +1,98 @@
+// Small questions and words that the lines of a timeline are made with: what is a cause and what a
+// consequence, what belongs together, who acts. This module is browser safe.
+
+import type { CoreRecord } from "../engine/contract.ts";
+import { logEvent } from "../engine/describe_event.ts";
+import type { EngineEvent } from "../engine/event.ts";
+import type { Action } from "./scenario.ts";
+import type { LineKind } from "./timeline_lines.ts";
+import type { TraceEvent } from "./world_view.ts";
+
+/** A comment stands before what it speaks of. */
+export function isSaid(event: TraceEvent): boolean {
+  return event.kind === "action" && event.action.do === "say";
+}
+
+/** Transitions with the same key are alike; null: it is none. */
+export function alikeKey(event: TraceEvent): string | null {
+  if (event.kind !== "record" || event.record.kind !== "transition") return null;
+  const { subject, from, to, reason } = event.record;
+  return subject === "INSTANCE" ? `${event.node} ${from} ${to} ${reason}` : null;
+}
+
+/** It is put to a line that tells its cause, if there is one. */
+export function isConsequence(event: TraceEvent): boolean {
+  switch (event.kind) {
+    case "address":
+    case "client":
+    case "notify":
+      return true;
+    case "record":
+      return event.record.kind === "priority";
+    case "event":
+      return /^(REAL_SERVER|QUORUM|SORRY_SERVER)_/.test(event.event.event);
+    default:
+      return false;
+  }
+}
+
+/** Name of the instance or group that a record is about. */
+export function nameOf(record: CoreRecord): string {
+  if (record.kind === "transition" && record.subject === "GROUP") {
+    return record.groupName ?? `#${record.group}`;
+  }
+  return record.instanceName ?? `#${record.instance}`;
+}
+
+/** Who acts where a step names no node. */
+export function actorOf(action: Action): string {
+  switch (action.do) {
+    case "cut":
+    case "partition":
+    case "heal":
+      return "network";
+    case "server":
+      return "servers";
+    case "script":
+      return "all nodes";
+    default:
+      return "";
+  }
+}
+
+/** What became of an address, behind the node's name. */
+export function describeAddress({ address, held, why }: TraceEvent & { kind: "address" }): string {
+  if (held) return `takes ${address}`;
+  switch (why) {
+    case "core":
+      return `gives ${address} up`;
+    case "lease":
+      return `the kernel drops ${address}: its lease is over`;
+    case "foreign":
+      return `loses ${address}`;
+    case "boot":
+      return `${address} is gone with it`;
+  }
+}
+
+/** Events that are for a second look: what a start says, single tries, what went as it should. */
+const DETAIL_EVENTS: ReadonlySet<EngineEvent["event"]> = new Set([
+  "CHECK_TRY_FAILED",
+  "MAIL_SENT",
+  "SERVICE_ADDED",
+  "SERVICE_REMOVED",
+  "TRACKER_STATUS",
+  "URL_GOOD",
+]);
+
+/** The event is for a second look. */
+export function isDetailEvent(event: EngineEvent): boolean {
+  if (event.event === "CHECK_UP" && event.heldUs === 0) return true;
+  return DETAIL_EVENTS.has(event.event) || logEvent(event).level === "detail";
+}
+
+/** What a line tells of that is made of an event. */
+export function kindOf({ event }: EngineEvent): LineKind {
+  if (event.startsWith("TRACKER_")) return "script";
+  return event.startsWith("NOTIFY_") || event.startsWith("MAIL_") ? "notify" : "server";
+}
