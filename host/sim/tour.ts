@@ -81,8 +81,7 @@ class Tour {
   begin(): void {
     const many = this.#nodes.length > 1;
     this.#say(many ? "All nodes start at once." : "The node starts.");
-    const verdictUs = Math.max(scriptVerdictUs(this.#configs), checkVerdictUs(this.#configs));
-    this.#wait(2 * this.#electionUs + wholeSeconds(verdictUs));
+    this.#wait(this.#electionUs + wholeSeconds(scriptVerdictUs(this.#configs)));
   }
 
   kill(): void {
