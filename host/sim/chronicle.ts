@@ -81,7 +81,8 @@ export interface Chronicle {
   toUs: number;
   /** Whether the replay gave what the log says. */
   differences: readonly Difference[];
-  adverts: HeardAdvert[];
+  /** By advertKey(), in the order of time. */
+  adverts: Map<string, HeardAdvert[]>;
   events: NodeEvent[];
   transitions: ToldTransition[];
   /** Priorities, refusals and remarks. */
@@ -106,7 +107,7 @@ export function chronicleOf(replay: Replay): Chronicle {
     fromUs: core?.checkpointUs ?? head.monotonicUs,
     toUs: head.monotonicUs,
     differences: [],
-    adverts: [],
+    adverts: new Map(),
     events: [],
     transitions: [],
     records: [],
@@ -174,7 +175,10 @@ function takePacket(
 ): void {
   const packet = vrrpOf(input);
   if (packet === null) return;
-  chronicle.adverts.push({
+  const key = advertKey(input.ifindex, packet.family, packet.vrid);
+  let adverts = chronicle.adverts.get(key);
+  if (adverts === undefined) chronicle.adverts.set(key, adverts = []);
+  adverts.push({
     sequence,
     atUs,
     ifindex: input.ifindex,
@@ -185,6 +189,11 @@ function takePacket(
     intervalUs: packet.intervalUs,
     status,
   });
+}
+
+/** What makes an advert one of an instance. */
+export function advertKey(ifindex: number, family: string, vrid: number): string {
+  return `${ifindex} ${family} ${vrid}`;
 }
 
 function takeEngine(chronicle: Chronicle, entry: ReplayedEngine): void {

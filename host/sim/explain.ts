@@ -74,8 +74,15 @@ export interface Explained {
 export function explain(chronicle: Chronicle, query: ExplainQuery): Explained {
   const wanted = chosen(chronicle, query.name);
   const told: Explanation[] = [];
-  for (const subject of wanted) {
-    const own = chronicle.transitions.filter((one) => subjectOf(one.record) === subject);
+  const bySubject = new Map<string, ToldTransition[]>();
+  for (const one of chronicle.transitions) {
+    const subject = subjectOf(one.record);
+    if (!wanted.has(subject)) continue;
+    const own = bySubject.get(subject);
+    if (own === undefined) bySubject.set(subject, [one]);
+    else own.push(one);
+  }
+  for (const own of bySubject.values()) {
     const last = query.count === 0 ? [] : own.slice(-query.count);
     for (const transition of last) told.push(explainOne(chronicle, transition, query.clock));
   }

@@ -5,7 +5,7 @@
 import type { VrrpInstance } from "../conf/model.ts";
 import type { Input, Output } from "../core/abi.gen.ts";
 import type { TransitionRecord } from "../engine/contract.ts";
-import type { Chronicle, HeardAdvert, ToldTransition } from "./chronicle.ts";
+import { advertKey, type Chronicle, type HeardAdvert, type ToldTransition } from "./chronicle.ts";
 import { EntryNames } from "./describe_entry.ts";
 
 /** Time before a transition without a timer of its own that is looked at, microseconds. */
@@ -58,10 +58,8 @@ function advertsBefore(
 ): HeardAdvert[] {
   const ifindex = told.config?.index.interfaces.find(({ name }) => name === config.interface)
     ?.ifindex;
-  return adverts.filter((advert) =>
-    advert.sequence <= told.sequence && advert.vrid === config.vrid &&
-    advert.family === config.family && advert.ifindex === ifindex
-  );
+  const own = adverts.get(advertKey(ifindex ?? 0, config.family, config.vrid)) ?? [];
+  return own.filter(({ sequence }) => sequence <= told.sequence);
 }
 
 /** Outputs that belong to the instance of a transition. */
