@@ -91,7 +91,8 @@ export function playOne(
   to: Screen,
   invariants: readonly (() => Invariant)[],
 ): Told {
-  const { seed, verbose } = options;
+  const { verbose } = options;
+  const seed = options.from ?? options.seed;
   const scenario = scenarioMaker(options, nodes)(seed);
   if (options.save !== null) saveScenario(options.save, scenario);
   const events: TraceEvent[] = [];

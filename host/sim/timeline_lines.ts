@@ -17,8 +17,10 @@ import type { RouterPlan } from "./routers.ts";
 import type { Action } from "./scenario.ts";
 import {
   actorOf,
+  addressesText,
+  type AddressVerb,
+  addressVerb,
   alikeKey,
-  describeAddress,
   isConsequence,
   isDetailEvent,
   isSaid,
@@ -87,6 +89,8 @@ interface Entry {
   record: TransitionRecord | null;
   event: EngineEvent | null;
   action: Action | null;
+  /** What became of which addresses in it. */
+  addresses: Map<AddressVerb, string[]>;
 }
 
 /** The story of a trace. */
@@ -231,7 +235,8 @@ class Story {
       lastUs: atUs,
       alike: [],
     };
-    const entry: Entry = { line, names: [], record: null, event: null, action: null };
+    const facts = { record: null, event: null, action: null };
+    const entry: Entry = { line, names: [], addresses: new Map(), ...facts };
     this.entries.push(entry);
     return entry;
   }
@@ -254,8 +259,8 @@ class Story {
   }
 
   #address(event: TraceEvent & { kind: "address" }): void {
-    const { node, address, held, why, atUs } = event;
-    const text = describeAddress(event);
+    const { node, address, held, why } = event;
+    const verb = addressVerb(event);
     const cause = this.#find(event, 0, ({ line, record, action, names }) => {
       if (why === "boot") return line.who === node && action?.do === "powerOff";
       if (why === "foreign") {
@@ -266,8 +271,17 @@ class Story {
       const isRight = held ? record.to === "MASTER" : record.from === "MASTER";
       return isRight && this.#have(node, names, address);
     });
-    if (cause !== null && cause.line.atUs === atUs) effect(cause, text);
-    else this.#add(event, "address", text).line.instance = this.#instanceOf(address);
+    if (cause !== null) return putAddress(cause, verb, address);
+    const same = this.#find(
+      event,
+      0,
+      ({ line, addresses }) => line.kind === "address" && line.who === node && addresses.has(verb),
+    );
+    const entry = same ?? this.#add(event, "address", "");
+    entry.line.instance ??= this.#instanceOf(address);
+    const all = [...entry.addresses.get(verb) ?? [], address];
+    entry.addresses.set(verb, all);
+    entry.line.text = addressesText(verb, all);
   }
 
   #client(event: TraceEvent & { kind: "client" }): void {
@@ -348,6 +362,17 @@ function effect(entry: Entry, text: string, isDetail = false): void {
   if (!entry.line.effects.some((one) => one.text === text)) {
     entry.line.effects.push({ text, isDetail });
   }
+}
+
+/** Puts an address to the others of which a line says the same. */
+function putAddress({ line, addresses }: Entry, verb: AddressVerb, address: string): void {
+  const before = addresses.get(verb) ?? [];
+  const all = [...before, address];
+  addresses.set(verb, all);
+  const text = addressesText(verb, all);
+  const told = line.effects.find((one) => one.text === addressesText(verb, before));
+  if (told === undefined) line.effects.push({ text, isDetail: false });
+  else told.text = text;
 }
 
 function joinAlike(leader: Entry, event: TraceEvent): void {

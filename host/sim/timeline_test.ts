@@ -157,8 +157,8 @@ describe("lines", () => {
       lines.filter(({ text }) => text.includes(part)).flatMap(({ effects }) => effects)
         .map(({ text }) => text);
     expect(effectsOf("somebody removes")).toEqual([`loses ${VIP}`]);
-    expect(effectsOf("Stopped")).toEqual([`gives ${VIP} up`]);
-    expect(effectsOf("loses its power")).toEqual([`${VIP} is gone with it`]);
+    expect(effectsOf("Stopped")).toEqual([`gives up ${VIP}`]);
+    expect(effectsOf("loses its power")).toEqual([`forgets ${VIP}`]);
     // Nothing of an address stands alone.
     expect(lines.filter(({ kind }) => kind === "address")).toEqual([]);
   });
@@ -232,6 +232,20 @@ describe("lines", () => {
     expect(three.lines.filter(({ kind }) => kind === "transition")).toHaveLength(3);
   });
 
+  it("tell many addresses of one fate together", () => {
+    const addresses = Array.from({ length: 7 }, (_, i) => `192.0.2.${i + 1}`);
+    const one = config({
+      instances: [instance("VI_1", { vips: addresses.map((address) => ({ ...vip, address })) })],
+    });
+    const { lines } = play([one], [[10, { do: "kill", node: "a" }]], 20);
+    const list = "192.0.2.1, 192.0.2.2, 192.0.2.3, 192.0.2.4 and 3 more";
+    const master = lines.find(({ text }) => text.includes("MASTER STATE"))!;
+    expect(master.effects[0]!.text).toBe(`takes ${list}`);
+    expect(lines.filter(({ kind }) => kind === "address").map(({ text }) => text)).toEqual([
+      `the kernel drops ${list}: the lease is over`,
+    ]);
+  });
+
   it("tell violations, and leave out what comes after the end", () => {
     const violation = { invariant: "one_master", atUs: SECOND, text: "a and b are MASTER" };
     const { lines } = timelineOf([
@@ -257,7 +271,7 @@ describe("lines", () => {
       },
     ]);
     expect(lines.map(({ who, text, instance: of }) => [who, text, of])).toEqual([
-      ["a", `the kernel drops ${VIP}: its lease is over`, "VI_1"],
+      ["a", `the kernel drops ${VIP}: the lease is over`, "VI_1"],
       ["client", `${VIP} is at nobody: no answer`, "VI_1"],
     ]);
   });

@@ -8,6 +8,9 @@ import type { Action } from "./scenario.ts";
 import type { LineKind } from "./timeline_lines.ts";
 import type { TraceEvent } from "./world_view.ts";
 
+/** Addresses that are named; of more the number. */
+const ADDRESSES_TOLD = 4;
+
 /** A comment stands before what it speaks of. */
 export function isSaid(event: TraceEvent): boolean {
   return event.kind === "action" && event.action.do === "say";
@@ -16,8 +19,9 @@ export function isSaid(event: TraceEvent): boolean {
 /** Transitions with the same key are alike; null: it is none. */
 export function alikeKey(event: TraceEvent): string | null {
   if (event.kind !== "record" || event.record.kind !== "transition") return null;
-  const { subject, from, to, reason } = event.record;
-  return subject === "INSTANCE" ? `${event.node} ${from} ${to} ${reason}` : null;
+  const { subject, from, to, reason, priorityEffective, interfaceName } = event.record;
+  if (subject === "GROUP") return null;
+  return [event.node, from, to, reason, priorityEffective, interfaceName].join(" ");
 }
 
 /** It is put to a line that tells its cause, if there is one. */
@@ -60,19 +64,22 @@ export function actorOf(action: Action): string {
   }
 }
 
-/** What became of an address, behind the node's name. */
-export function describeAddress({ address, held, why }: TraceEvent & { kind: "address" }): string {
-  if (held) return `takes ${address}`;
-  switch (why) {
-    case "core":
-      return `gives ${address} up`;
-    case "lease":
-      return `the kernel drops ${address}: its lease is over`;
-    case "foreign":
-      return `loses ${address}`;
-    case "boot":
-      return `${address} is gone with it`;
-  }
+/** What becomes of an address, behind the node's name. */
+export type AddressVerb = "takes" | "gives up" | "drops" | "loses" | "forgets";
+
+/** The verb for it. */
+export function addressVerb({ held, why }: TraceEvent & { kind: "address" }): AddressVerb {
+  if (held) return "takes";
+  return ({ core: "gives up", lease: "drops", foreign: "loses", boot: "forgets" } as const)[why];
+}
+
+/** `takes 192.0.2.1, 192.0.2.2`. */
+export function addressesText(verb: AddressVerb, addresses: readonly string[]): string {
+  const more = addresses.length - ADDRESSES_TOLD;
+  const told = more > 1 ? addresses.slice(0, ADDRESSES_TOLD) : addresses;
+  const list = told.join(", ") + (more > 1 ? ` and ${more} more` : "");
+  if (verb !== "drops") return `${verb} ${list}`;
+  return `the kernel drops ${list}: the lease is over`;
 }
 
 /** Events that are for a second look: what a start says, single tries, what went as it should. */
