@@ -90,7 +90,8 @@ async function replayDump(bytes: Uint8Array, options: ReplayOptions): Promise<nu
 /** The part that is shown, microseconds of the node's monotonic clock. */
 function shownSpan(dump: Dump, { from, to }: ReplayOptions): { fromUs: number; toUs: number } {
   const { head } = dump;
-  const begins = [dump.core, dump.engine].flatMap((half) => half === null ? [] : half.checkpointUs);
+  // A half that has heard nothing has no time yet: its checkpoint says 0.
+  const begins = [dump.core, dump.engine].flatMap((half) => half?.entries[0]?.nowUs ?? []);
   const fromMs = wallMsOf(head, Math.min(...begins, head.monotonicUs));
   const span: Span = { fromMs, toMs: head.wallMs };
   const usOf = (text: string) =>
