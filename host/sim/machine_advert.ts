@@ -32,6 +32,8 @@ export class AdvertOfMachine implements SentAdvert, HeardAdvert {
   family: "INET" | "INET6" = "INET";
   #bytes: Uint8Array = new Uint8Array(0);
   #at = 0;
+  /** Texts of source addresses, by a sum of their bytes. */
+  readonly #sources = new Map<number, { bytes: Uint8Array; text: string }>();
 
   constructor(node: SimulatedMachine) {
     this.node = node;
@@ -51,7 +53,15 @@ export class AdvertOfMachine implements SentAdvert, HeardAdvert {
   /** Only while the record stands there. */
   get source(): string {
     const at = this.#at + PACKET_OUTPUT.source;
-    return formatAddress(this.#bytes.slice(at, at + (this.family === "INET" ? 4 : 16)));
+    const bytes = this.#bytes.subarray(at, at + (this.family === "INET" ? 4 : 16));
+    // A machine hears few senders, again and again.
+    let sum = bytes.length;
+    for (const byte of bytes) sum = (Math.imul(sum, 31) + byte) >>> 0;
+    const known = this.#sources.get(sum);
+    if (known !== undefined && isSame(known.bytes, bytes)) return known.text;
+    const text = formatAddress(bytes.slice());
+    this.#sources.set(sum, { bytes: bytes.slice(), text });
+    return text;
   }
 
   /** Only while the record stands there. */
@@ -62,4 +72,8 @@ export class AdvertOfMachine implements SentAdvert, HeardAdvert {
     const isVersion2 = this.#bytes[at + VERSION_AT]! >> 4 === 2;
     return isVersion2 ? low * SECOND_US : (((high & 0x0f) << 8) | low) * CENTISECOND_US;
   }
+}
+
+function isSame(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, i) => byte === b[i]);
 }
