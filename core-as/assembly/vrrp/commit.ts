@@ -54,7 +54,6 @@ import {
   VIP_FRESH,
   VIP_HELD,
   VIP_LEFTOVER,
-  VIP_LOST,
 } from "./records";
 import { dropToBackup, reviewFaults, settleGroup } from "./sync_group";
 import { stateOfLink, updateFaults, updatePriority, updateSource } from "./tracker";
@@ -201,7 +200,7 @@ function carryAddresses(instance: Instance, staged: u32): void {
     const vip = vipOfInstance(bank, instance, n);
     const place = heir(vip, instance, staged);
     if (place != ID_NONE) {
-      vipOf(staged, place).flags |= vip.flags & (VIP_HELD | VIP_LOST);
+      vipOf(staged, place).flags |= vip.flags & VIP_HELD;
       continue;
     }
     next.changed = 1;

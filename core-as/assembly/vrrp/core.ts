@@ -238,9 +238,8 @@ function addressAppeared(input: AddressInput, hi: u64, lo: u64): u32 {
 function addressWent(input: AddressInput, hi: u64, lo: u64): u32 {
   let holder = heldBy(input, hi, lo, ID_NONE);
   while (holder != ID_NONE) {
-    const vip = vipInSlot(node().bank, holder);
-    const instance = instanceAt(vip.instance);
-    if (instance.state == STATE_MASTER) addressLost(instance, vip);
+    const instance = instanceAt(vipInSlot(node().bank, holder).instance);
+    if (instance.state == STATE_MASTER) addressLost(instance);
     holder = heldBy(input, hi, lo, holder);
   }
   const slot = findInterface(input.ifindex);

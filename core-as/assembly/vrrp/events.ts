@@ -33,15 +33,7 @@ import { garpDelayed, garpLowerPriority, garpLowerPriorityDelayed, garpRefresh }
 import { leaseWithAdvert } from "./lease";
 import { masterDownOf, restartDownTimer, sendAdvert, setDownTimer, takeInterval } from "./machine";
 import { notice, noticePeer, tellPriority } from "./output_queue";
-import {
-  Instance,
-  PREEMPT_ALLOWED,
-  PREEMPT_IDLE,
-  PREEMPT_WAITING,
-  Vip,
-  VIP_HELD,
-  VIP_LOST,
-} from "./records";
+import { Instance, PREEMPT_ALLOWED, PREEMPT_IDLE, PREEMPT_WAITING } from "./records";
 import { dropToBackup, firstMember, nextMember, wishMaster } from "./sync_group";
 import {
   earliestInstance,
@@ -213,9 +205,7 @@ function advertise(instance: Instance): void {
 }
 
 /** Somebody else removed one of our addresses while MASTER (RFC is silent; keepalived 8.3). */
-export function addressLost(instance: Instance, vip: Vip): void {
-  vip.flags = (vip.flags & ~VIP_HELD) | VIP_LOST;
-  instance.vipsHeld--;
+export function addressLost(instance: Instance): void {
   dropToBackup(instance, REASON_ADDRESS_LOST, true);
 }
 

@@ -5,7 +5,7 @@ import { INSTANCE_LEASE_OFF } from "../abi/state";
 import { LEASE_REFRESH_PER_SECOND_MAX, LEASE_S_MIN } from "../abi/limits";
 import { bankOf, node, running } from "./arena";
 import { ENTRY_ADDRESS_REFRESH, queueCursor } from "./output_queue";
-import { Bank, Instance, VIP_LOST } from "./records";
+import { Bank, Instance } from "./records";
 
 const SECOND_US: u64 = 1_000_000;
 /** A lease outlives this many periods of whatever renews it. */
@@ -67,8 +67,6 @@ export function leaseWithAdvert(instance: Instance): void {
 
 /** Renews the leases of all held addresses now. */
 export function renewLeases(instance: Instance): void {
-  const entry = queueCursor(ENTRY_ADDRESS_REFRESH, instance);
-  entry.forbid = VIP_LOST;
-  entry.extra = instance.leaseS;
+  queueCursor(ENTRY_ADDRESS_REFRESH, instance).extra = instance.leaseS;
   leaseStarted(instance);
 }

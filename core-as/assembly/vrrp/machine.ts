@@ -20,7 +20,7 @@ import { isGood, removeAddress } from "./interface_table";
 import { masterDownUs, skewTimeUs } from "./intervals";
 import { leaseStarted } from "./lease";
 import { ENTRY_ADDRESS_ADD, ENTRY_ADDRESS_REMOVE, ENTRY_ADVERT, queueCursor } from "./output_queue";
-import { Instance, PREEMPT_IDLE, VIP_HELD, VIP_LOST } from "./records";
+import { Instance, PREEMPT_IDLE, VIP_HELD } from "./records";
 import { setTimer, stopTimer, stopTimers, TIMER_PREEMPT, TIMER_PROTOCOL } from "./timers";
 import { enterState } from "./transition";
 
@@ -90,7 +90,7 @@ function addAddresses(instance: Instance): void {
   const bank = node().bank;
   for (let n: u32 = 0; n < instance.vipCount; n++) {
     const vip = vipOfInstance(bank, instance, n);
-    vip.flags = (vip.flags | VIP_HELD) & ~VIP_LOST;
+    vip.flags |= VIP_HELD;
     // From here on it is ours: the table holds only what others put there.
     removeAddress(
       vip.interfaceSlot,

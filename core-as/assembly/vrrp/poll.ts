@@ -142,7 +142,7 @@ function writeMessage(
 }
 
 function isSelected(vip: Vip, entry: QueueEntry): bool {
-  return (vip.flags & entry.require) == entry.require && (vip.flags & entry.forbid) == 0;
+  return (vip.flags & entry.require) == entry.require;
 }
 
 /** The next address of a cursor, or 0 at its end. */

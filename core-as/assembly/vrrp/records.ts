@@ -173,14 +173,12 @@ export class Instance extends InstanceStatus {
 export const VIP_ADVERTISED: u32 = 0x01;
 /** We put it on the interface. */
 export const VIP_HELD: u32 = 0x02;
-/** Somebody else removed it since. */
-export const VIP_LOST: u32 = 0x04;
 /** New by the last commit in an instance that is MASTER. */
-export const VIP_FRESH: u32 = 0x08;
+export const VIP_FRESH: u32 = 0x04;
 /** Gone by the last commit from an instance that is MASTER. */
-export const VIP_DROPPED: u32 = 0x10;
+export const VIP_DROPPED: u32 = 0x08;
 /** Was on the interface before we started. */
-export const VIP_LEFTOVER: u32 = 0x20;
+export const VIP_LEFTOVER: u32 = 0x10;
 
 /** A virtual address. */
 @unmanaged
@@ -307,9 +305,8 @@ export class QueueEntry {
   amount: u32;
   /** Cursor: next position inside the instance's addresses. */
   position: u32;
-  /** Cursor: VIP_ flags that an address must have, and must not have. */
+  /** Cursor: VIP_ flags that an address must have. */
   require: u32;
-  forbid: u32;
   /** Advert: IP identification. Addresses: lifetime in seconds. */
   extra: u32;
   sourceHi: u64;
