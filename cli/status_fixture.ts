@@ -84,7 +84,9 @@ export function statusFixture(changes: Partial<NodeStatus> = {}): NodeStatus {
       generation: 2,
       loadedAt: SINCE,
       refused: null,
+      pending: null,
     },
+    logLinesLost: 0,
     ipvs: "kernel",
     wire: {
       scheduling: "SCHED_FIFO 50",

@@ -46,6 +46,9 @@ function headText(status: NodeStatus, paint: Paint): string {
   if (configuration.refused !== null) {
     lines.push(labelled("", paint.bad("the last reload was refused: ") + configuration.refused));
   }
+  if (configuration.pending !== null) {
+    lines.push(labelled("", paint.warn("not in force: ") + configuration.pending));
+  }
   lines.push(
     labelled("runtime", `${status.runtime}, core ABI ${status.abiVersion}, ${status.build}`),
   );
@@ -58,6 +61,9 @@ function headText(status: NodeStatus, paint: Paint): string {
     if (wire.ringOverruns > 0) {
       lines.push(labelled("", paint.warn(`${wire.ringOverruns} records of the wire worker lost`)));
     }
+  }
+  if (status.logLinesLost > 0) {
+    lines.push(labelled("log", paint.warn(`${status.logLinesLost} lines lost`)));
   }
   return lines.join("\n");
 }

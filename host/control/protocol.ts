@@ -264,7 +264,11 @@ export interface NodeStatus {
     loadedAt: string;
     /** Why the last reload was refused; null when it was not. */
     refused: string | null;
+    /** What of it takes effect at the next start only; null: nothing. */
+    pending: string | null;
   };
+  /** Lines that the log could not take: a syslog or a terminal that is too slow, or away. */
+  logLinesLost: number;
   ipvs: "kernel" | "user" | "none";
   wire: WireStatus | null;
   instances: InstanceStatusView[];

@@ -3,18 +3,12 @@
 // the files of this folder and by host/check, track, notify.
 
 import { VipdError } from "../base/errors.ts";
-import { VIPD_VERSION } from "../base/version.ts";
 import type { Config } from "../conf/index.ts";
 import type { CommandResult, ProviderStatus } from "../control/protocol.ts";
 import { type ControlServer, serveControl } from "../control/server.ts";
-import { ABI_VERSION, readOutput } from "../core/abi.gen.ts";
+import { readOutput } from "../core/abi.gen.ts";
 import { type Dump, encodeDump } from "../core/record.ts";
-import type {
-  EngineOutput,
-  HostIdentity,
-  IpvsOperation,
-  IpvsPresentService,
-} from "../engine/contract.ts";
+import type { EngineOutput, HostIdentity } from "../engine/contract.ts";
 import { buildCoreConfig, type CoreConfig } from "../engine/core_config.ts";
 import type { CoreIndex } from "../engine/core_index.ts";
 import { RecordNamer } from "../engine/names.ts";
@@ -22,19 +16,18 @@ import { coreInputOf, engineInputOf } from "../engine/node.ts";
 import { engineStatus } from "../engine/status.ts";
 import { nowUs } from "../linux/clock.ts";
 import { RouteSocket } from "../linux/route.ts";
-import { type Balancer, NO_BALANCER } from "./balancer.ts";
-import { chooseBalancer } from "./choose_balancer.ts";
+import { Balancing } from "./balancing.ts";
 import { readConfiguration } from "./configuration.ts";
 import { coreBytes } from "./core_bytes.ts";
 import { createRecordedEngine, makeDump } from "./dump.ts";
 import { Effects } from "./effects.ts";
 import { EngineRunner } from "./engine_runner.ts";
 import { removalOf } from "./held_table.ts";
+import { Links, movedLinks } from "./links.ts";
+import { nodeStatus } from "./node_status.ts";
 import type { DaemonOptions } from "./options.ts";
 import type { Reporter } from "./reporter.ts";
-import { serviceIdentity, StateFile } from "./state_file.ts";
-import { groupViews, instanceViews, trackerViews, virtualServerViews, wireView } from "./status.ts";
-import { buildKind, runtimeText } from "./program.ts";
+import { Turns } from "./turns.ts";
 import {
   decodeConfigResult,
   decodeRemark,
@@ -49,10 +42,6 @@ import type { WireFailure } from "./wire.ts";
 
 /** SCHED_FIFO priority of the wire worker: above scripts and main, below the kernel's own. */
 const WIRE_FIFO_PRIORITY = 50;
-/** A link is good when it is up and running: IFF_UP and IFF_RUNNING of <linux/if.h>. */
-const IFF_UP_RUNNING = 0x41;
-/** Links that come and go are looked at together after this, milliseconds. */
-const LINKS_SETTLE_MS = 200;
 /** The worker's own words come by postMessage, a turn of the event loop after its death. */
 const LAST_WORDS_MS = 20;
 
@@ -63,12 +52,12 @@ export interface Death {
   dump: Dump;
 }
 
-/** A balancer that was chosen, and what it holds. */
-interface OpenedBalancer {
-  balancer: Balancer;
-  services: IpvsPresentService[];
-  /** The last run left services behind. */
-  hasLeftovers: boolean;
+/** The process around it. */
+export interface DaemonProcess {
+  /** The worker is dead: ends the process. */
+  died(death: Death): void;
+  /** Lines that the log could not take. */
+  logLinesLost(): number;
 }
 
 /** The running daemon. */
@@ -80,33 +69,29 @@ export class Daemon {
   readonly #engine = createRecordedEngine(randomWord());
   readonly #runner: EngineRunner;
   readonly #effects: Effects;
-  readonly #state: StateFile;
+  readonly #balancing: Balancing;
+  readonly #links: Links;
+  readonly #turns = new Turns();
   readonly #startedUs = nowUs();
-  readonly #died: (death: Death) => void;
+  readonly #process: DaemonProcess;
   #wire: WireThread | null = null;
   #link: WireLink | null = null;
-  #balancer: Balancer = NO_BALANCER;
   #control: ControlServer | null = null;
   #config: Config | null = null;
   #index: CoreIndex | null = null;
-  #linksUp = new Set<string>();
-  #generation = 0;
   #loadedAtMs = 0;
   #refused: string | null = null;
   #failure: WireFailure | null = null;
-  #reloading: Promise<CommandResult> | null = null;
-  #reloadNext: Promise<CommandResult> | null = null;
-  #linksTimer: ReturnType<typeof setTimeout> | undefined;
   #stopped = Promise.withResolvers<void>();
   #stopping = false;
 
-  /** `died` is called when the worker is dead; the caller ends the process. */
-  constructor(options: DaemonOptions, reporter: Reporter, died: (death: Death) => void) {
+  constructor(options: DaemonOptions, reporter: Reporter, process: DaemonProcess) {
     this.#options = options;
     this.#reporter = reporter;
-    this.#died = died;
+    this.#process = process;
     this.#host = { name: Deno.hostname(), user: Deno.env.get("USER") ?? "root" };
-    this.#state = new StateFile(options.pidFiles.daemon);
+    this.#balancing = new Balancing(options, reporter, (input) => this.#runner.input(input));
+    this.#links = new Links(() => void this.#turns.take(() => this.#followLinks()));
     this.#effects = new Effects((input) => this.#runner.input(input));
     this.#runner = new EngineRunner(this.#engine.engine, (output) => this.#carryOut(output));
   }
@@ -164,7 +149,7 @@ export class Daemon {
 
   /** Makes a configuration the one in force: at start and at every reload the same. */
   async #apply(config: Config): Promise<void> {
-    const core = this.#buildCore(config, this.#readLinks());
+    const core = this.#buildCore(config, this.#links.read());
     if (core.missingInterfaces.length > 0) {
       throw new VipdError(
         "interface-missing",
@@ -180,7 +165,7 @@ export class Daemon {
   async #commit(config: Config, core: CoreConfig): Promise<void> {
     const { generation } = core.index;
     // What may fail comes before the core's commit, which cannot be taken back.
-    const opened = await this.#openBalancer(config);
+    const opened = await this.#balancing.open(config);
     if (this.#link !== null) {
       this.#namer.stage(core.index);
       try {
@@ -191,8 +176,7 @@ export class Daemon {
         throw error;
       }
     }
-    if (opened !== null) this.#takeBalancer(config, opened);
-    this.#generation = generation;
+    if (opened !== null) this.#balancing.take(config, opened);
     this.#config = config;
     this.#index = core.index;
     const host = this.#host;
@@ -204,63 +188,6 @@ export class Daemon {
     return buildCoreConfig(config, { generation, interfaces, previous: this.#index });
   }
 
-  /** Interface name -> ifindex; notes which links are up. */
-  #readLinks(): Map<string, number> {
-    const route = new RouteSocket();
-    try {
-      const links = route.links();
-      this.#linksUp = new Set(
-        links.filter((link) => (link.flags & IFF_UP_RUNNING) === IFF_UP_RUNNING)
-          .map((link) => link.name),
-      );
-      return new Map(links.map((link) => [link.name, link.ifindex]));
-    } finally {
-      route.close();
-    }
-  }
-
-  /**
-   * Chooses who balances, when the first virtual server is there and once; null when that is done or
-   * not needed yet. Changes nothing.
-   */
-  async #openBalancer(config: Config): Promise<OpenedBalancer | null> {
-    if (this.#balancer.kind !== "none") return null;
-    if (config.virtualServers.length === 0 && this.#generation > 0) return null;
-    const { services: ours, refused } = this.#state.read();
-    if (refused !== null) this.#reporter.daemon("warning", refused);
-    const hasLeftovers = ours.size > 0;
-    const balancer = await chooseBalancer(config, hasLeftovers, this.#options, this.#reporter);
-    const present = await balancer.present();
-    const services = present.map((row) => ({
-      ...row,
-      ours: ours.has(serviceIdentity(row.service.key)),
-    }));
-    return { balancer, services, hasLeftovers };
-  }
-
-  #takeBalancer(config: Config, { balancer, services, hasLeftovers }: OpenedBalancer): void {
-    this.#balancer = balancer;
-    if (hasLeftovers || services.length > 0) this.#adopt(config, services);
-    this.#runner.input({ kind: "ipvsPresent", services });
-  }
-
-  /**
-   * Notes what stands in the kernel and is ours, by the last run or by the configuration: nothing
-   * need be added for it in this run, and yet the next one has to know it.
-   */
-  #adopt(config: Config, present: IpvsPresentService[]): void {
-    const configured = new Set(config.virtualServers.map(({ key }) => serviceIdentity(key)));
-    for (const { service: { key }, ours } of present) {
-      if (ours || configured.has(serviceIdentity(key))) this.#state.note(key, true);
-    }
-    this.#writeState();
-  }
-
-  #writeState(): void {
-    const refused = this.#state.write();
-    if (refused !== null) this.#reporter.daemon("warning", refused);
-  }
-
   #carryOut(output: EngineOutput): void {
     const input = coreInputOf(output);
     // The input that is being drained: the log of the core names it.
@@ -269,7 +196,7 @@ export class Daemon {
       case "event":
         return this.#reporter.engine(output.event);
       case "ipvs":
-        return void this.#program(output.batch, output.operations);
+        return void this.#balancing.program(output.batch, output.operations);
       case "stopped":
         return this.#stopped.resolve();
       case "tracker":
@@ -277,25 +204,6 @@ export class Daemon {
       default:
         return this.#effects.carryOut(output);
     }
-  }
-
-  async #program(batch: number, operations: IpvsOperation[]): Promise<void> {
-    // What is in the kernel is always in the file: noted before it is added, and after it went.
-    this.#note(operations, "addService", true);
-    const failures = await this.#balancer.apply(operations);
-    // ESRCH of a removal: it was gone already.
-    const failed = new Set(
-      failures.filter(({ errno }) => errno !== "ESRCH").map(({ index }) => index),
-    );
-    this.#note(operations.filter((_, index) => !failed.has(index)), "deleteService", false);
-    this.#runner.input({ kind: "ipvsDone", batch, failures });
-  }
-
-  #note(operations: IpvsOperation[], op: IpvsOperation["op"], present: boolean): void {
-    for (const operation of operations) {
-      if (operation.op === op) this.#state.note(operation.service.key, present);
-    }
-    this.#writeState();
   }
 
   #fromWire(record: Uint8Array): void {
@@ -307,57 +215,40 @@ export class Daemon {
         return this.#reporter.daemon(level, text, "daemon", "vrrp");
       }
       case WIRE_LINKS_CHANGED:
-        return this.#linksChanged();
+        return this.#links.changed();
       default: {
         const view = new DataView(record.buffer, record.byteOffset, record.byteLength);
         const named = this.#namer.name(readOutput(view, 0));
         if (named === null) return;
         this.#reporter.core(named, nowUs());
+        if (named.kind === "notice" && named.notice === "CONFIG_COMMITTED") this.#forgetRemoved();
         const input = engineInputOf(named);
         if (input !== null) this.#runner.input(input);
       }
     }
   }
 
-  /** Links are looked at a while after the first change; more changes do not put that off. */
-  #linksChanged(): void {
-    this.#linksTimer ??= setTimeout(() => {
-      this.#linksTimer = undefined;
-      void this.#followLinks();
-    }, LINKS_SETTLE_MS);
+  /** At the core's commit: what was removed has told its end before. */
+  #forgetRemoved(): void {
+    const index = this.#namer.current;
+    if (index !== null) this.#reporter.keepTransitions(index.instances, index.groups);
   }
 
   /** An interface that was deleted and made anew has another index: the core must hear it. */
   async #followLinks(): Promise<void> {
-    if (this.#reloading !== null) {
-      await this.#reloading;
-      return this.#linksChanged();
-    }
     if (this.#stopping) return;
-    this.#reloading = this.#takeLinks().finally(() => this.#reloading = null);
-    await this.#reloading;
-  }
-
-  async #takeLinks(): Promise<CommandResult> {
-    const [config, index] = [this.#config, this.#index];
     try {
-      const links = this.#readLinks();
-      const moved = index?.interfaces.some((row) =>
-        (links.get(row.name) ?? row.ifindex) !== row.ifindex
-      );
-      if (config === null || index === null || !moved) return { ok: true, lines: [] };
-      // One that is missing keeps its old index: its instances stay in FAULT, the others go on.
-      for (const { name, ifindex } of index.interfaces) {
-        if (!links.has(name)) links.set(name, ifindex);
-      }
+      const links = this.#links.read();
+      const [config, index] = [this.#config, this.#index];
+      if (config === null || index === null) return;
+      const moved = movedLinks(index.interfaces, links);
+      if (moved === null) return;
       this.#reporter.daemon("info", "an interface was made anew: taking the configuration again");
       // The one in force, not the file: nobody has asked for what may stand there by now.
-      await this.#commit(config, this.#buildCore(config, links));
-      return { ok: true, lines: [] };
+      await this.#commit(config, this.#buildCore(config, moved));
     } catch (error) {
       const text = `an interface was made anew and could not be taken: ${refusalText(error)}`;
       this.#reporter.daemon("error", text);
-      return { ok: false, lines: [text] };
     }
   }
 
@@ -365,20 +256,10 @@ export class Daemon {
    * Takes the file again; a bad one changes nothing. The file may change while it is taken: all who
    * ask meanwhile share one reload after it.
    */
-  reload(): Promise<CommandResult> {
-    if (this.#stopping) return Promise.resolve({ ok: false, lines: ["vipd is stopping"] });
-    if (this.#reloading !== null) {
-      this.#reloadNext ??= this.#reloading.then(() => {
-        this.#reloadNext = null;
-        return this.reload();
-      });
-      return this.#reloadNext;
-    }
-    this.#reloading = this.#reloadOnce().finally(() => this.#reloading = null);
-    return this.#reloading;
-  }
+  readonly reload: () => Promise<CommandResult> = this.#turns.share(() => this.#reloadOnce());
 
   async #reloadOnce(): Promise<CommandResult> {
+    if (this.#stopping) return { ok: false, lines: ["vipd is stopping"] };
     this.#reporter.daemon("info", `Reloading ${this.#options.configFile}`, "config");
     const { config, diagnostics, isBlank } = readConfiguration(this.#options);
     for (const found of diagnostics) this.#reporter.diagnostic(found);
@@ -395,7 +276,9 @@ export class Daemon {
       this.#refused = null;
       const text = `Reload finished: generation ${this.#generation}`;
       this.#reporter.daemon("info", text, "config");
-      return { ok: true, lines: [text] };
+      const pending = this.#balancing.pending(config);
+      if (pending !== null) this.#reporter.daemon("warning", pending, "config");
+      return { ok: true, lines: pending === null ? [text] : [text, pending] };
     } catch (error) {
       this.#refused = refusalText(error);
       const text = `Reload refused, the configuration before stays: ${this.#refused}`;
@@ -418,8 +301,8 @@ export class Daemon {
    */
   async stop(): Promise<boolean> {
     this.#stopping = true;
-    clearTimeout(this.#linksTimer);
-    await this.#reloading;
+    this.#links.close();
+    await this.#turns.take(() => {});
     let orderly = true;
     if (this.#link !== null && this.#wire !== null) {
       this.#link.send({ kind: "command", command: "STOP" });
@@ -434,9 +317,7 @@ export class Daemon {
     await this.#stopped.promise;
     this.#runner.close();
     this.#effects.close();
-    await this.#balancer.close();
-    const refused = keepServices ? null : this.#state.remove();
-    if (refused !== null) this.#reporter.daemon("warning", refused);
+    await this.#balancing.close(keepServices);
     await this.#control?.close();
     return orderly;
   }
@@ -449,7 +330,7 @@ export class Daemon {
     if (this.#wire !== null) this.#removeHeld(this.#wire);
     setTimeout(() => {
       const text = this.#failure === null ? why : `${why}: ${this.#failure.failed}`;
-      this.#died({ why: text, dump: this.#dump(`the wire worker died: ${text}`) });
+      this.#process.died({ why: text, dump: this.#dump(`the wire worker died: ${text}`) });
     }, LAST_WORDS_MS);
   }
 
@@ -472,44 +353,32 @@ export class Daemon {
   }
 
   #status(): ProviderStatus {
-    const now = nowUs();
-    const config = this.#config;
-    const index = this.#index;
+    const [config, index] = [this.#config, this.#index];
     if (config === null || index === null) throw new VipdError("starting", "vipd is starting");
-    const parts = {
-      nowUs: now,
+    return nodeStatus({
+      nowUs: nowUs(),
       wallMs: Date.now(),
+      startedUs: this.#startedUs,
+      hostName: this.#host.name,
+      configFile: this.#options.configFile,
       config,
       index,
+      loadedAtMs: this.#loadedAtMs,
+      refused: this.#refused,
+      pending: this.#balancing.pending(config),
       shared: this.#wire?.shared ?? null,
       engine: engineStatus(this.#engine.engine.state),
       transitions: this.#reporter.transitions,
-      linksUp: this.#linksUp,
-      connections: this.#balancer.connections(),
-    };
-    const ageS = Math.round((now - this.#startedUs) / 1000) / 1000;
-    return {
-      version: VIPD_VERSION,
-      abiVersion: ABI_VERSION,
-      runtime: runtimeText(),
-      build: buildKind(),
-      pid: Deno.pid,
-      routerId: config.global.routerId ?? this.#host.name,
-      since: new Date(parts.wallMs - ageS * 1000).toISOString(),
-      ageS,
-      configuration: {
-        file: this.#options.configFile,
-        generation: this.#generation,
-        loadedAt: new Date(this.#loadedAtMs).toISOString(),
-        refused: this.#refused,
-      },
-      ipvs: this.#balancer.kind,
-      wire: this.#wire === null ? null : wireView(this.#wire.shared, now),
-      instances: instanceViews(parts),
-      groups: groupViews(parts),
-      trackers: trackerViews(parts),
-      virtualServers: virtualServerViews(parts),
-    };
+      linksUp: this.#links.up,
+      balancer: this.#balancing.kind,
+      connections: this.#balancing.connections(),
+      logLinesLost: this.#process.logLinesLost(),
+    });
+  }
+
+  /** Of the configuration in force; 0 before the first. */
+  get #generation(): number {
+    return this.#index?.generation ?? 0;
   }
 }
 

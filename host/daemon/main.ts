@@ -11,7 +11,7 @@ import { readConfiguration } from "./configuration.ts";
 import { coreBytes } from "./core_bytes.ts";
 import { Daemon, type Death } from "./daemon.ts";
 import { writePrivateFile } from "./dump.ts";
-import { openLog } from "./log_sinks.ts";
+import { type OpenLog, openLog } from "./log_sinks.ts";
 import type { DaemonOptions } from "./options.ts";
 import { PidFile } from "./pid_file.ts";
 import { Reporter } from "./reporter.ts";
@@ -39,35 +39,40 @@ const EXIT_OF: Record<string, number> = {
   "wire-start": EXIT.PERMISSION,
 };
 
-/** Runs the daemon; resolves with its exit status when it has ended. */
+/** What the process holds until its end. */
+interface Held {
+  log: OpenLog;
+  pidFiles: PidFile[];
+}
+
+/**
+ * Runs the daemon; resolves with its exit status when it has ended. The caller exits with it: the
+ * signals stay taken.
+ */
 export async function runDaemon(options: DaemonOptions): Promise<number> {
   Deno.umask(options.umask ?? UMASK);
-  const log = openLog(options.log);
+  const held: Held = { log: openLog(options.log), pidFiles: [] };
   const reporter = new Reporter();
-  const pidFiles: PidFile[] = [];
   let status: number;
   try {
-    status = await run(options, reporter, pidFiles);
+    status = await run(options, reporter, held);
   } catch (error) {
     status = failed(reporter, error, options.log.console);
   }
-  for (const file of pidFiles) file.release();
-  await log.flush();
+  for (const file of held.pidFiles) file.release();
+  await held.log.flush();
   return status;
 }
 
-async function run(
-  options: DaemonOptions,
-  reporter: Reporter,
-  pidFiles: PidFile[],
-): Promise<number> {
+async function run(options: DaemonOptions, reporter: Reporter, held: Held): Promise<number> {
   reporter.daemon("info", `Starting vipd v${VIPD_VERSION} in the place of Keepalived`);
   reporter.daemon("info", `Configuration file ${options.configFile}`);
   const ended = Promise.withResolvers<Death | "signal">();
   let daemon: Daemon | null = null;
   let reloadWanted = false;
-  // Before anything stands that a signal's default action would leave behind.
-  const signals = takeSignals({
+  // Before anything stands that a signal's default action would leave behind, and until the process
+  // is gone: a second TERM must not cut the log's last lines off.
+  takeSignals({
     stop: (name) => {
       reporter.daemon("info", `Stopping: ${name}`);
       ended.resolve("signal");
@@ -79,25 +84,24 @@ async function run(
     unsupported: (name) => reporter.daemon("warning", `${name}: this dump is not supported yet`),
     ignoreInterrupt: options.ignoreSigint,
   });
-  try {
-    // The pid file first: a second daemon must not touch anything of the first.
-    pidFiles.push(PidFile.take(options.pidFiles.daemon));
-    if (options.vrrp) pidFiles.push(PidFile.take(options.pidFiles.vrrp));
-    if (options.checkers) pidFiles.push(PidFile.take(options.pidFiles.checkers));
-    const config = startConfiguration(options, reporter);
-    const starting = new Daemon(options, reporter, (death) => ended.resolve(death));
-    await starting.start(config);
-    daemon = starting;
-    reportReady();
-    if (reloadWanted) void daemon.reload();
-    const end = await ended.promise;
-    if (end !== "signal") return died(options, reporter, end);
-    const orderly = await daemon.stop();
-    reporter.daemon("info", `Stopped vipd v${VIPD_VERSION}`);
-    return orderly ? EXIT.OK : EXIT.INTERNAL;
-  } finally {
-    signals.release();
-  }
+  // The pid file first: a second daemon must not touch anything of the first.
+  held.pidFiles.push(PidFile.take(options.pidFiles.daemon));
+  if (options.vrrp) held.pidFiles.push(PidFile.take(options.pidFiles.vrrp));
+  if (options.checkers) held.pidFiles.push(PidFile.take(options.pidFiles.checkers));
+  const config = startConfiguration(options, reporter);
+  const starting = new Daemon(options, reporter, {
+    died: (death) => ended.resolve(death),
+    logLinesLost: () => held.log.lost(),
+  });
+  await starting.start(config);
+  daemon = starting;
+  reportReady();
+  if (reloadWanted) void daemon.reload();
+  const end = await ended.promise;
+  if (end !== "signal") return died(options, reporter, end);
+  const orderly = await daemon.stop();
+  reporter.daemon("info", `Stopped vipd v${VIPD_VERSION}`);
+  return orderly ? EXIT.OK : EXIT.INTERNAL;
 }
 
 /** Reads the configuration to start with. Throws VipdError when it cannot be used. */

@@ -40,6 +40,15 @@ export class Reporter {
     this.events.append(record.kind, text, record, Date.now());
   }
 
+  /** Forgets the last transitions of all other instances and groups. */
+  keepTransitions(instances: readonly string[], groups: readonly string[]): void {
+    const kept = new Set([
+      ...instances.map((name) => `INSTANCE ${name}`),
+      ...groups.map((name) => `GROUP ${name}`),
+    ]);
+    for (const key of this.transitions.keys()) if (!kept.has(key)) this.transitions.delete(key);
+  }
+
   /** An event of the engine. */
   engine(event: EngineEvent): void {
     const { level, text } = logEvent(event);

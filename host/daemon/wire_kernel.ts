@@ -7,7 +7,7 @@ import { type Family, formatAddress, readMac } from "../base/address.ts";
 import type { AddressInput, LinkInput } from "../core/abi.gen.ts";
 import { familyName } from "../core/abi.gen.ts";
 import type { RouteSocket } from "../linux/route.ts";
-import type { InterfaceAddress, Link } from "../linux/route_codec.ts";
+import { type InterfaceAddress, isUpAndRunning, type Link } from "../linux/route_codec.ts";
 import { type RouteEvent, RouteMonitor } from "../linux/route_monitor.ts";
 
 /** What the kernel told last, so that a difference can be found. */
@@ -22,7 +22,7 @@ export interface KernelListener {
   input(input: LinkInput | AddressInput): void;
   /** A link went: what was bound to it is dead, also when one with the same index comes. */
   linkGone(ifindex: number): void;
-  /** A link came, went, or changed its name or index. */
+  /** A link came, went, changed its name or index, or went up or down. */
   linksChanged(): void;
   /**
    * A link has an address of a family where it had none. The kernel may have made its state of that
@@ -107,7 +107,7 @@ export class WireKernel {
       if (!this.#route.own.holds(address)) this.#tellAddress(address, true);
     }
     // The first time there is nobody yet who would look the names up again.
-    if (before.links.size > 0 && !hasSameNames(before, known)) this.#listener.linksChanged();
+    if (before.links.size > 0 && !hasSameLinks(before, known)) this.#listener.linksChanged();
   }
 
   /** Takes the announcements that wait. Throws SysError. */
@@ -136,9 +136,7 @@ export class WireKernel {
     if (present) this.#known.links.set(link.ifindex, link);
     else this.#known.links.delete(link.ifindex);
     this.#tellLink(link, present);
-    if (!present || before === undefined || before.name !== link.name) {
-      this.#listener.linksChanged();
-    }
+    if (!present || before === undefined || !isSame(before, link)) this.#listener.linksChanged();
   }
 
   #tellLink(link: Link, present: boolean): void {
@@ -168,9 +166,16 @@ export class WireKernel {
   }
 }
 
-function hasSameNames(a: Known, b: Known): boolean {
-  return a.links.size === b.links.size &&
-    [...b.links].every(([ifindex, { name }]) => a.links.get(ifindex)?.name === name);
+function hasSameLinks(a: Known, b: Known): boolean {
+  return a.links.size === b.links.size && [...b.links].every(([ifindex, link]) => {
+    const before = a.links.get(ifindex);
+    return before !== undefined && isSame(before, link);
+  });
+}
+
+/** Whether main sees the same in both. */
+function isSame(a: Link, b: Link): boolean {
+  return a.name === b.name && isUpAndRunning(a) === isUpAndRunning(b);
 }
 
 function keyOf({ ifindex, family, address, prefixLength }: InterfaceAddress): string {

@@ -95,6 +95,14 @@ export interface Link {
   forwardingIpv6: boolean | null;
 }
 
+/** IFF_UP and IFF_RUNNING of <linux/if.h>. */
+const IFF_UP_RUNNING = 0x41;
+
+/** Whether a link is administratively up and has a carrier. */
+export function isUpAndRunning({ flags }: Pick<Link, "flags">): boolean {
+  return (flags & IFF_UP_RUNNING) === IFF_UP_RUNNING;
+}
+
 /** An address on an interface. */
 export interface InterfaceAddress {
   ifindex: number;

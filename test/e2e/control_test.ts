@@ -3,7 +3,13 @@
 
 import { describe, expect, it } from "vitest";
 import type { EventRecord, NodeStatus } from "../../host/control/client.ts";
-import { controlSocketOf, startReadyVipd, statusOf, untilInstance } from "../lab/asking.ts";
+import {
+  controlSocketOf,
+  startReadyVipd,
+  statusOf,
+  untilInstance,
+  untilStatus,
+} from "../lab/asking.ts";
 import { Capture } from "../lab/capture.ts";
 import { delay, eventually } from "../lab/process.ts";
 import { onNode } from "../lab/solo.ts";
@@ -47,11 +53,38 @@ function shapeOf(value: unknown): unknown {
 /** Keys of NodeStatus in the order of the protocol: what a program may rely on. */
 const STATUS_KEYS = [
   ...["protocol", "version", "abiVersion", "runtime", "build", "pid", "routerId", "since", "ageS"],
-  ...["configuration", "ipvs", "wire", "instances", "groups", "trackers", "virtualServers"],
-  ...["events", "control"],
+  ...["configuration", "logLinesLost", "ipvs", "wire", "instances", "groups", "trackers"],
+  ...["virtualServers", "events", "control"],
 ];
 
 describe.concurrent("vipd status", () => {
+  it("follows a tracked interface that goes down and up", async () => {
+    await onNode("status-link", async (node) => {
+      await node.ip(
+        "link add trk0 type veth peer name trk1",
+        "link set trk0 up",
+        "link set trk1 up",
+      );
+      const instance = { ...CONF.instances[0]!, lines: ["track_interface {", "trk0", "}"] };
+      await startReadyVipd(node, vrrpConf({ instances: [instance] }));
+      await untilInstance(node, "VI_1", "MASTER");
+      const untilTracker = (state: string) =>
+        untilStatus(
+          node,
+          `trk0 ${state}`,
+          ({ instances, trackers }) =>
+            trackers.some((tracker) => tracker.name === "trk0" && tracker.state === state) &&
+            instances[0]!.priority.parts.every((part) => part.state === state),
+          3000,
+        );
+      await untilTracker("GOOD");
+      await node.ip("link set trk1 down");
+      await untilTracker("BAD");
+      await node.ip("link set trk1 up");
+      await untilTracker("GOOD");
+    });
+  });
+
   it("tells everything, as text and as JSON of the protocol's shape", async () => {
     await onNode("status", async (node) => {
       await startReadyVipd(node, vrrpConf(CONF));
@@ -71,7 +104,8 @@ describe.concurrent("vipd status", () => {
       expect(status).toMatchObject({
         groups: [{ name: "G1", state: "MASTER", members: ["VI_2"] }],
         virtualServers: [{ scheduler: "wlc", method: "DR", realServers: [{ method: "DR" }] }],
-        configuration: { generation: 1, refused: null },
+        configuration: { generation: 1, refused: null, pending: null },
+        logLinesLost: 0,
       });
       expect(status.trackers.map(({ name, kind }) => [name, kind])).toEqual([
         ["chk", "SCRIPT"],

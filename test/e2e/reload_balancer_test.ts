@@ -1,4 +1,5 @@
-// A reload that is refused because nobody can balance as it demands: nothing of it may be in force.
+// A reload that is refused because nobody can balance as it demands: nothing of it may be in force; and
+// one that wants another balancer than the one at work.
 
 import { existsSync } from "node:fs";
 import { describe, expect, it } from "vitest";
@@ -44,6 +45,32 @@ describe("a reload that demands the kernel's IPVS where there is none", () => {
 
       expect(await reload(vrrpConf(conf("172.18.200.3/16")))).toContain("generation 2");
       expect(await held()).toContain("172.18.200.3");
+    });
+  });
+});
+
+describe("a reload that changes `director`", () => {
+  it("says that it takes effect at the next start, until it is taken back", async () => {
+    await onNode("reload-director", async (node) => {
+      const text = (director: string) =>
+        vrrpConf({
+          ...conf("172.18.200.2/16", [SERVICE]),
+          before: [`vipd { director ${director} }`],
+        });
+      const vipd = await startReadyVipd(node, text("user"));
+      const reload = async (director: string) => {
+        await node.configure("keepalived.conf", text(director));
+        const from = vipd.lines.length;
+        vipd.kill("SIGHUP");
+        await vipd.waitForLine(/Reload finished/, 10_000, from);
+        return (await statusOf(node)).configuration.pending;
+      };
+      expect((await statusOf(node)).configuration.pending).toBeNull();
+      const pending = "director kernel takes effect at the next start; " +
+        "until then vipd's own director balances";
+      expect(await reload("kernel")).toBe(pending);
+      await vipd.waitForLine(new RegExp(pending));
+      expect(await reload("user")).toBeNull();
     });
   });
 });

@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import { instanceIn, startReadyVipd, statusOf, untilInstance, untilStatus } from "../lab/asking.ts";
 import { Capture } from "../lab/capture.ts";
 import type { LabNode } from "../lab/netns.ts";
-import { delay, eventually } from "../lab/process.ts";
+import { delay, eventually, killIfThere } from "../lab/process.ts";
 import type { RunningProgram } from "../lab/process.ts";
 import { onNode } from "../lab/solo.ts";
 import { VIPD } from "../lab/vipd.ts";
@@ -230,6 +230,20 @@ describe.concurrent("signals", () => {
       daemon.program.kill("SIGINT");
       await capture.advert({ vrid: 1, priority: 0 }, { from });
       expect(await daemon.program.ended).toBe(0);
+      expect(await node.holds("172.18.200.1")).toBe(false);
+    });
+  });
+
+  it("TERM again and again while it stops: its last line is written, its exit status is 0", async () => {
+    await onNode("term-storm", async (node) => {
+      const program = await startReadyVipd(node, vrrpConf({ instances: [instance(1)] }));
+      await untilInstance(node, "VI_1", "MASTER");
+      while (program.exitStatus === null) {
+        killIfThere(program.pid, "SIGTERM");
+        await delay(1);
+      }
+      expect(program.exitStatus, program.log).toBe(0);
+      expect(program.log).toMatch(/Stopped vipd/);
       expect(await node.holds("172.18.200.1")).toBe(false);
     });
   });
