@@ -288,6 +288,20 @@ describe("the program", () => {
     expect(err).toMatch(/^\d+ warnings: vipd check --no-host /);
   });
 
+  it("prints what the readme shows, line by line", async () => {
+    const readme = await Deno.readTextFile(new URL("../README.md", import.meta.url));
+    const shown = readme.slice(readme.indexOf("\nvipd simulate node1, node2: tour")).split(
+      "```",
+    )[0]!;
+    const { out } = await vipd(["node1.conf", "node2.conf"].map((name) => EXAMPLES + name));
+    const printed = out.replaceAll(EXAMPLES, "examples/lvs-dr-dual-master/").split("\n");
+    // How long it took, and how many invariants there are, may change.
+    const isFixed = (line: string) => !/times real time|invariants held|^ +\[\.\.\.\]$/.test(line);
+    const lines = shown.split("\n").filter((line) => line !== "" && isFixed(line));
+    expect(lines.length).toBeGreaterThan(25);
+    for (const line of lines) expect(printed).toContain(line);
+  });
+
   it("takes the width and the letters of the terminal", async () => {
     const { out } = await vipd(examples, { COLUMNS: "80", LC_ALL: "C" });
     // deno-lint-ignore no-control-regex

@@ -353,7 +353,9 @@ class Story {
     return this.#routers.get(address) ?? null;
   }
 
+  /** One of the instances has the address; one that an edit brought could be anybody's. */
   #have(node: string, instances: readonly string[], address: string): boolean {
+    if (!this.#routers.has(address)) return true;
     return instances.some((name) => this.#addresses.get(`${node} ${name}`)?.has(address) ?? false);
   }
 }

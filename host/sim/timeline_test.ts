@@ -246,6 +246,15 @@ describe("lines", () => {
     ]);
   });
 
+  it("an address that an edit brings belongs to the transition of its moment", () => {
+    const brought = "192.0.2.7";
+    const set = [{ path: "vrrp_instance.VI_1.virtual_ipaddress", value: brought }];
+    const reload: Action = { do: "reload", node: "a", set, config: null };
+    const { lines } = play([PAIR[0]!], [[1, reload]], 10);
+    const master = lines.find(({ text }) => text.includes("MASTER STATE"))!;
+    expect(master.effects[0]!.text).toBe(`takes ${brought}`);
+  });
+
   it("tell violations, and leave out what comes after the end", () => {
     const violation = { invariant: "one_master", atUs: SECOND, text: "a and b are MASTER" };
     const { lines } = timelineOf([
