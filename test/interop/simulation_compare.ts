@@ -270,11 +270,22 @@ function simulatedTransitions(
 function lateDuties(lives: ToldLife[], played: Played): Duty[] {
   return lives.flatMap(({ life, story }) => {
     const pauses = pausesOf(life.node, played.steps);
-    return story.duties.map((duty) => {
+    return [...story.duties, ...signalled(life, played)].map((duty) => {
       const pause = pauses.find(({ fromUs, toUs }) => duty.dueUs >= fromUs && duty.dueUs < toUs);
       return pause === undefined ? duty : { ...duty, dueUs: pause.toUs };
     });
   });
+}
+
+/** How late main took a signal to stop, by its own words. No dump tells it: there is none after it. */
+function signalled({ node, told, fromUs, toUs }: PlayedLife, played: Played): Duty[] {
+  const words = told.find(({ kind, text }) => kind === "daemon" && text.startsWith("Stopping:"));
+  const sent = played.steps.find(({ step: { action }, beganUs }) =>
+    action.do === "shutdown" && action.node === node && beganUs >= fromUs && beganUs <= toUs
+  );
+  if (words === undefined || sent === undefined) return [];
+  const atUs = (Date.parse(words.time) - played.wallZeroMs) * 1000;
+  return [{ what: "signal", dueUs: sent.beganUs, atUs }];
 }
 
 function pausesOf(node: string, steps: PlayedStep[]): { fromUs: number; toUs: number }[] {

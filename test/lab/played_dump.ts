@@ -19,7 +19,8 @@ export interface Duty {
     | "timer of the core"
     | "timer of the engine"
     | "message to the engine"
-    | "message to the core";
+    | "message to the core"
+    | "signal";
   dueUs: number;
   atUs: number;
 }
