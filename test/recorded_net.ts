@@ -2,6 +2,7 @@
 // clock, each half recorded as in the daemon, so that a dump of any of them can be taken at any time.
 // No faults but those that a test makes by hand.
 
+import fc from "fast-check";
 import { loadConfig } from "../host/conf/load.ts";
 import type { Config } from "../host/conf/model.ts";
 import { memorySource } from "../host/conf/source.ts";
@@ -278,4 +279,42 @@ export class RecordedNode implements NodeSink {
       this.#net.at(SCRIPT_US, () => this.engineInput({ kind: "notifyDone", id, outcome }));
     }
   }
+}
+
+/** Something that happens in a random play, and how long it goes on then. */
+interface Act {
+  us: number;
+  what: "link" | "script" | "reload" | "kill" | "pause" | "lose" | "wait";
+  /** Which node. */
+  on: number;
+}
+
+/** Random plays of two nodes, for properties. */
+export const randomActs: fc.Arbitrary<Act[]> = fc.array(
+  fc.record({
+    us: fc.integer({ min: 1, max: 6 * SECOND }),
+    what: fc.constantFrom("link", "script", "reload", "kill", "pause", "lose", "wait"),
+    on: fc.integer({ min: 0, max: 1 }),
+  }),
+  { maxLength: 12 },
+);
+
+/** Plays them; the nodes have the priorities 110 and 100 at first. */
+export function playActs(acts: readonly Act[], layout?: LogLayout): RecordedNet {
+  const net = new RecordedNet();
+  for (const priority of [110, 100]) {
+    net.start(`n${priority}`, configOf(nodeText({ priority })), layout);
+  }
+  acts.forEach(({ us, what, on }, i) => {
+    const node = net.nodes[on]!;
+    if (node.paused) node.resume();
+    if (what === "link") node.link(i % 2 === 0);
+    if (what === "script") node.scripts.set("chk", { kind: "exit", code: i % 2 });
+    if (what === "reload") node.configure(configOf(nodeText({ priority: 90 + i })));
+    if (what === "kill") node.running = i % 2 === 0;
+    if (what === "pause") node.paused = true;
+    if (what === "lose") net.lose = (from) => i % 2 === 0 && from === node;
+    net.run(us);
+  });
+  return net;
 }

@@ -6,6 +6,8 @@ import { describe, expect, it } from "vitest";
 import {
   configOf,
   nodeText,
+  playActs,
+  randomActs,
   RecordedNet,
   type RecordedNode,
   WALL_MS,
@@ -147,29 +149,9 @@ describe("Replay", () => {
   });
 
   it("property: the replay of any play is equal, whatever was done and whenever it was dumped", () => {
-    const act = fc.record({
-      us: fc.integer({ min: 1, max: 6 * SECOND }),
-      what: fc.constantFrom("link", "script", "reload", "kill", "pause", "lose", "wait"),
-      on: fc.integer({ min: 0, max: 1 }),
-    });
     fc.assert(
-      fc.property(fc.array(act, { maxLength: 12 }), fc.boolean(), (acts, tiny) => {
-        const net = new RecordedNet();
-        const layout = tiny ? TINY : undefined;
-        for (const [i, priority] of [110, 100].entries()) {
-          net.start(`n${i}`, conf(priority), layout);
-        }
-        acts.forEach(({ us, what, on }, i) => {
-          const node = net.nodes[on]!;
-          if (node.paused) node.resume();
-          if (what === "link") node.link(i % 2 === 0);
-          if (what === "script") node.scripts.set("chk", { kind: "exit", code: i % 2 });
-          if (what === "reload") node.configure(conf(90 + i));
-          if (what === "kill") node.running = i % 2 === 0;
-          if (what === "pause") node.paused = true;
-          if (what === "lose") net.lose = (from) => i % 2 === 0 && from === node;
-          net.run(us);
-        });
+      fc.property(randomActs, fc.boolean(), (acts, tiny) => {
+        const net = playActs(acts, tiny ? TINY : undefined);
         for (const node of net.nodes) {
           if (node.running) expect(play(node.dump()).replay.differences).toEqual([]);
         }

@@ -1,7 +1,15 @@
 // What would have happened: nothing else without a change; another course with one, for the reason given.
 
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { configOf, nodeText, RecordedNet, type RecordedNode } from "../../test/recorded_net.ts";
+import {
+  configOf,
+  nodeText,
+  playActs,
+  randomActs,
+  RecordedNet,
+  type RecordedNode,
+} from "../../test/recorded_net.ts";
 import { advertInput, coreModule, SECOND } from "../../test/virtual_node.ts";
 import type { LogLayout } from "../core/log_buffer.ts";
 import type { Dump } from "../core/record.ts";
@@ -161,6 +169,28 @@ describe("whatIf()", () => {
     const result = play(dump, `delay:${adverts(dump).at(-1)!}:300ms`);
     expect(column(result, "recorded")[1]).toBe("14.0 MASTER MASTER_DOWN");
     expect(column(result, "changed")[1]).toBe("14.0 MASTER MASTER_DOWN");
+  });
+
+  it("property: a change that changes nothing leaves every output where it was", () => {
+    fc.assert(
+      fc.property(randomActs, fc.nat(), (acts, pick) => {
+        for (const node of playActs(acts).nodes) {
+          const dump = node.dump();
+          const numbers = adverts(dump);
+          const { entries, firstSequence } = dump.core!;
+          const number = numbers[pick % numbers.length] ?? firstSequence + entries.length - 1;
+          const input = inputOfEntry(entries[number - firstSequence]!)!;
+          const priority = vrrpOf(input)?.priority;
+          const change = priority === undefined
+            ? `delay:${number}:0us`
+            : `edit:${number}:priority=${priority}`;
+          const result = play(dump, change);
+          expect(result.parting).toBe(null);
+          expect(column(result, "changed")).toEqual(column(result, "recorded"));
+        }
+      }),
+      { numRuns: 60 },
+    );
   });
 
   it("refuses what cannot be changed, and says what can", () => {
