@@ -2,16 +2,13 @@
 // seeds_test.ts plays, and the unchanged core, compiled in the same way, by none. VIPD_UPDATE=1 writes
 // the table of docs/simulation.md.
 
-import { readFileSync, writeFileSync } from "node:fs";
-import process from "node:process";
 import { afterAll, describe, expect, it } from "vitest";
 import { SEED_BUDGET } from "./budget.ts";
 import { compileCore, type Mutant, withFault } from "./compile_core.ts";
 import { MUTANTS } from "./mutants.ts";
+import { isUpdate, readTable, writeTable } from "./page.ts";
 import { type Failure, playSeeds } from "./play_seeds.ts";
 
-const PAGE = new URL("../../docs/simulation.md", import.meta.url);
-const MARKS = ["<!-- mutants -->", "<!-- /mutants -->"] as const;
 /** The unchanged core has to play the whole budget. */
 const WHOLE_BUDGET_MS = 120_000;
 
@@ -30,27 +27,20 @@ function tableOf(found: ReadonlyMap<Mutant, Failure>): string {
     .concat(rows).join("\n");
 }
 
-function writeTable(table: string): void {
-  const page = readFileSync(PAGE, "utf8");
-  const [begin, end] = MARKS.map((mark) => page.indexOf(mark)) as [number, number];
-  if (begin < 0 || end < begin) throw new Error(`the page lacks ${MARKS.join(" and ")}`);
-  const before = page.slice(0, begin + MARKS[0].length);
-  writeFileSync(PAGE, `${before}\n\n${table}\n\n${page.slice(end)}`);
-}
-
 describe("a deliberate fault", () => {
   const found = new Map<Mutant, Failure>();
 
   afterAll(() => {
-    if (process.env.VIPD_UPDATE === "1" && found.size === MUTANTS.length) {
-      writeTable(tableOf(found));
+    if (isUpdate && found.size === MUTANTS.length) {
+      writeTable("mutants", tableOf(found));
     }
   });
 
   it("is named once, and listed on the page", () => {
     expect(new Set(MUTANTS.map(({ name }) => name)).size).toBe(MUTANTS.length);
-    const page = readFileSync(PAGE, "utf8");
-    expect(MUTANTS.filter(({ name }) => !page.includes(`| ${name} |`))).toEqual([]);
+    if (isUpdate) return;
+    const table = readTable("mutants");
+    expect(MUTANTS.filter(({ name }) => !table.includes(`| ${name} |`))).toEqual([]);
   });
 
   it("whose place is not there or twice is an error", () => {

@@ -10,7 +10,7 @@ import { readRegressions } from "./regressions.ts";
 import { addTally, emptyTally, neverSeen } from "./tally.ts";
 
 /** Seeds of one test, so that a failure is near its seed and no test is near its time limit. */
-const CHUNK = 100;
+const CHUNK = 50;
 
 function playAll(from: number, count: number) {
   const { failures, tally } = playSeeds(coreModule(), { from, count, keepGoing: true });
