@@ -8,7 +8,7 @@ import { type Change, parseChange } from "../host/sim/change.ts";
 import { isPcap, readPcap } from "../host/sim/pcap.ts";
 import { Replay, wallMsOf } from "../host/sim/replay.ts";
 import { type WhatIf, whatIf } from "../host/sim/what_if.ts";
-import { print, printError } from "./output.ts";
+import { OutputClosed, print, printError } from "./output.ts";
 import { type Paint, stdoutPaint } from "./paint.ts";
 import { storyText } from "./pcap_view.ts";
 import { stepThrough } from "./replay_step.ts";
@@ -46,7 +46,8 @@ export async function runReplay(options: ReplayOptions): Promise<number> {
     const bytes = readFile(options.file);
     return isPcap(bytes) ? replayPcap(bytes, options) : await replayDump(bytes, options);
   } catch (thrown) {
-    if (!(thrown instanceof VipdError)) throw thrown;
+    if (thrown instanceof OutputClosed) throw thrown;
+    // Whatever a damaged file made of us, it could not be played.
     printError(thrown);
     return EXIT_UNREADABLE;
   }

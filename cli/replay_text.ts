@@ -3,6 +3,7 @@
 
 import type { DumpHead } from "../host/core/record.ts";
 import type { CoreRecord } from "../host/engine/contract.ts";
+import type { EngineEvent } from "../host/engine/event.ts";
 import { describeRecord } from "../host/engine/describe.ts";
 import { describeEvent } from "../host/engine/describe_event.ts";
 import { describeDuration } from "../host/engine/describe_value.ts";
@@ -29,17 +30,27 @@ export interface TimelineEntry {
   /** Number of the input in its half. */
   sequence: number;
   text: string;
+  record: CoreRecord | EngineEvent;
 }
 
 /** What of an entry belongs into the timeline. */
 export function timelineOf(head: DumpHead, entry: ReplayedEntry): TimelineEntry[] {
   const { half, sequence } = entry;
-  const texts = entry.half === "core"
-    ? entry.records.map(describeRecord)
-    : entry.outputs.flatMap((output) =>
-      output.kind === "event" ? [describeEvent(output.event)] : []
-    );
-  return texts.map((text) => ({ wallMs: wallMsOf(head, entry.nowUs), half, sequence, text }));
+  const wallMs = wallMsOf(head, entry.nowUs);
+  if (entry.half === "core") {
+    return entry.records.map((record) => ({
+      wallMs,
+      half,
+      sequence,
+      text: describeRecord(record),
+      record,
+    }));
+  }
+  return entry.outputs.flatMap((output) =>
+    output.kind === "event"
+      ? [{ wallMs, half, sequence, text: describeEvent(output.event), record: output.event }]
+      : []
+  );
 }
 
 /** `2026-11-22 02:00:05.123 core 123   (VI_1) Entering MASTER STATE: ...`. */

@@ -145,6 +145,35 @@ describe("explain()", () => {
     );
   });
 
+  it("a script that decides alone: its verdict with the streak, and the way back", () => {
+    const decides = configOf(nodeText({ priority: 110 }).replace("weight -30", "weight 0"));
+    const net = new RecordedNet();
+    const first = net.start("one", decides);
+    net.run(8 * SECOND);
+    first.scripts.set("chk", { kind: "exit", code: 7 });
+    net.run(3 * SECOND);
+    const text = last(first);
+    expect(text).toContain("became FAULT after");
+    expect(text).toMatch(/Decisive was input \d+: chk is bad/);
+    expect(text).toContain("chk ended with status 7, 1 of 1 in a row that it takes");
+    first.scripts.clear();
+    net.run(2 * SECOND);
+    expect(last(first)).toMatch(/became BACKUP after .* as FAULT: the last fault is gone/);
+  });
+
+  it("a reload that removes an instance", () => {
+    const { net, first } = pair();
+    net.run(8 * SECOND);
+    first.configure(configOf(
+      nodeText({ priority: 110 }).replaceAll("VI_1", "VI_9")
+        .replace("virtual_router_id 51", "virtual_router_id 52"),
+    ));
+    net.run(1000);
+    const told = ask(first, "VI_1").explanations.at(-1)!;
+    expect(told.record).toMatchObject({ to: "STOP", reason: "REMOVED" });
+    expect(told.sentences.join("\n")).toMatch(/Decisive was input \d+: configuration 2 ends/);
+  });
+
   it("a link that goes: the event, and the priority 0 that could not be sent", () => {
     const { net, first } = pair();
     net.run(8 * SECOND);

@@ -286,6 +286,8 @@ class RouterTeller {
   readonly #refusals = new Map<string, Refusal>();
   /** The period that was told last as beginning or going on: who is master, as far as one is. */
   #last: OpenPeriod | null = null;
+  /** The periods that the takeovers ended, in their order. */
+  readonly #ended: (OpenPeriod | null)[] = [];
   /** Addresses that the last takeover's neighbour messages were for. */
   #told = new Set<string>();
   #previous: (CapturedPacket & { atUs: number }) | null = null;
@@ -362,7 +364,11 @@ class RouterTeller {
     }
     story.overlaps = overlapsOf(this.#periods);
     story.refusals = [...this.#refusals.values()];
-    for (const takeover of story.takeovers) takeover.crossed = this.#crossed(takeover);
+    story.takeovers.forEach((takeover, i) => {
+      const ended = this.#ended[i] ?? null;
+      const times = ended === null || ended.source === takeover.to ? [] : ended.times;
+      takeover.crossed = countBetween(times, takeover.atUs, Infinity);
+    });
     story.periods = this.#periods.map((period) => ({
       source: period.source,
       fromUs: period.fromUs,
@@ -514,6 +520,7 @@ class RouterTeller {
     const silenceUs = before === null ? 0 : atUs - before.toUs;
     const downUs = DOWN_ADVERTS * intervalUs + skew;
     const kind = kindOf(before, packet, silenceUs, downUs);
+    this.#ended.push(before);
     this.#story.takeovers.push({
       kind,
       atUs,
@@ -528,14 +535,6 @@ class RouterTeller {
       crossed: 0,
       neighbours: { count: 0, addresses: 0, firstAfterUs: 0 },
     });
-  }
-
-  /** Adverts that the master before sent after a takeover, in the period that it ended. */
-  #crossed(takeover: Takeover): number {
-    const period = this.#periods.find((one) =>
-      one.source === takeover.from && one.fromUs <= takeover.atUs && one.toUs >= takeover.atUs
-    );
-    return period === undefined ? 0 : countBetween(period.times, takeover.atUs, period.toUs);
   }
 }
 

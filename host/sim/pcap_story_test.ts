@@ -1,5 +1,6 @@
 // The story of a capture: each way of taking over is told as what it was, with its arithmetic.
 
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Advert } from "../../test/virtual_node.ts";
 import { advertFrame, BEGIN_US, captureOf, garpFrame } from "../../test/pcap_file.ts";
@@ -191,6 +192,35 @@ describe("tellPcap()", () => {
     const file = captureOf([{ atUs: 0, bytes }, { atUs: 50, bytes: bytes.slice() }]);
     file.packets[1]!.interface = 1;
     expect(tellPcap(file)).toMatchObject({ adverts: 1, copies: 1 });
+  });
+
+  it("property: whatever is heard, every advert stands in one period, and nothing throws", () => {
+    const spoken = fc.record({
+      us: fc.integer({ min: 0, max: 5 * SECOND }),
+      source: fc.constantFrom(A, B, "10.9.0.3"),
+      priority: fc.constantFrom(0, 1, 100, 110, 255),
+      intervalUs: fc.constantFrom(10_000, SECOND, 3 * SECOND),
+    });
+    fc.assert(
+      fc.property(fc.array(spoken, { maxLength: 60 }), (adverts) => {
+        let atUs = 0;
+        const frames = adverts.map(({ us, ...advert }) => ({
+          atUs: atUs += us,
+          bytes: advertFrame(advert),
+        }));
+        const story = tell(frames);
+        const speaking = adverts.filter(({ priority }) => priority > 0).length;
+        const [router] = story.routers;
+        const told = router?.periods.reduce((sum, { adverts }) => sum + adverts, 0) ?? 0;
+        expect(told).toBe(speaking);
+        expect(router?.takeovers.length ?? 0).toBe(router?.periods.length ?? 0);
+        for (const { fromUs, toUs } of [...router?.periods ?? [], ...router?.overlaps ?? []]) {
+          expect(toUs).toBeGreaterThanOrEqual(fromUs);
+        }
+        expect(text(story).length).toBeGreaterThan(0);
+      }),
+      { numRuns: 200 },
+    );
   });
 
   it("says that there is nothing where there is nothing", () => {

@@ -16,6 +16,8 @@ import type {
 
 /** Gaps of one virtual router that are told one by one; the others are counted. */
 const GAP_TOLD_MAX = 20;
+/** Lines of one virtual router's timeline; more are counted. */
+const LINES_TOLD_MAX = 2_000;
 /** A takeover so much later than the timers say is worth a guess, microseconds. */
 const LATE_TOLD_US = 100_000;
 
@@ -102,18 +104,19 @@ function routerText(
   ];
   return {
     title: `VRID ${router.vrid}, ${family}${vlan}`,
-    timeline: timeline.toSorted((a, b) => a.atUs - b.atUs),
+    timeline: timeline.toSorted((a, b) => a.atUs - b.atUs).slice(0, LINES_TOLD_MAX),
     summary: [
       ...router.speakers.map((speaker) => speakerText(speaker, clock)),
       ...differencesOf(router.speakers),
-      ...leftOutOf(router),
+      ...leftOutOf(router, timeline.length - LINES_TOLD_MAX),
     ],
   };
 }
 
-function leftOutOf(router: RouterStory): string[] {
+function leftOutOf(router: RouterStory, lines: number): string[] {
   const gaps = router.gaps.length - GAP_TOLD_MAX;
   return [
+    ...(lines > 0 ? [`${describeCount(lines, "later line", "later lines")} left out.`] : []),
     ...(gaps > 0 ? [`${describeCount(gaps, "further gap", "further gaps")} not listed.`] : []),
     ...(router.leftOut > 0 ? [`${adverts(router.leftOut)} of further senders left out.`] : []),
   ];

@@ -30,7 +30,7 @@ export function configsOf(dump: Dump): KnownConfigs {
   const known = new Map<number, KnownConfig>();
   if (dump.engine === null) return known;
   const { setup } = engineFromCheckpoint(dump.engine.checkpoint).state;
-  if (setup !== null) known.set(setup.generation, setup);
+  if (setup != null) known.set(setup.generation, setup);
   for (const entry of dump.engine.entries) {
     if (!startsWith(entry.input, CONFIGURE)) continue;
     const input = engineInputOfEntry(entry);

@@ -103,6 +103,8 @@ function limitsOf(hasSet: boolean): string[] {
 interface PlannedInput {
   atUs: number;
   bytes: Uint8Array;
+  /** The log has nothing like it: the configuration that is put in front. */
+  added?: boolean;
 }
 
 /** The inputs of the changed course. */
@@ -204,7 +206,8 @@ class Plan {
     // A log from the start of the daemon on has the first configuration itself.
     const core = Core.fromCheckpoint(this.#wasm, this.#log.checkpoint);
     if (core.instanceStatus(0) !== null) {
-      inputs.push(...this.#edited(current, generation, this.#log.checkpointUs, edited));
+      const front = this.#edited(current, generation, this.#log.checkpointUs, edited);
+      inputs.push(...front.map((one) => ({ ...one, added: true })));
     }
     let commit: PlannedInput | null = null;
     for (const { atUs, bytes } of planned) {
@@ -350,15 +353,15 @@ class Course {
         nowUs = dueUs;
       }
     };
-    for (const { atUs, bytes } of inputs) {
+    for (const { atUs, bytes, added = false } of inputs) {
       fireUntil(atUs);
       nowUs = Math.max(nowUs, atUs);
-      this.#give(nowUs, bytes);
+      this.#give(nowUs, bytes, added);
     }
     fireUntil(Infinity);
   }
 
-  #give(atUs: number, bytes: Uint8Array): void {
+  #give(atUs: number, bytes: Uint8Array, added = false): void {
     const entry = { sequence: 0, nowUs: atUs, status: STATUS_OK, outputHash: 0, input: bytes };
     this.#namer.note(inputOfEntry(entry));
     const outputs: [Output, CoreRecord | null][] = [];
@@ -370,7 +373,9 @@ class Course {
         this.records.push({ atUs, record });
       }
     });
-    if (outputs.length === 0) return;
+    // That a configuration is in force is no difference when it was put in front.
+    const isSilent = added && outputs.every(([{ kind }]) => kind === "notice");
+    if (outputs.length === 0 || isSilent) return;
     const names = new EntryNames(this.#namer.current, this.#interfaces);
     const lines = () => outputs.map(([output, record]) => describeOutput(output, record, names));
     this.moments.push({ atUs, hash: outputHash, lines });

@@ -96,6 +96,20 @@ describe("whatIf()", () => {
     expect(result.limits.length).toBe(2);
   });
 
+  it("a setting that is what it was changes nothing, wherever the log begins", () => {
+    const same = "set:vrrp_instance.VI_1.priority=100";
+    expect(play(killed().second.dump(), same).parting).toBe(null);
+    const net = new RecordedNet();
+    const first = net.start("one", conf(110));
+    const layout = { segmentSize: 192 << 10, entriesSize: 2048, fillsUp: false };
+    const second = net.start("two", conf(100), layout);
+    net.run(120 * SECOND);
+    first.running = false;
+    net.run(10 * SECOND);
+    expect(second.dump().core!.firstSequence).toBeGreaterThan(20);
+    expect(play(second.dump(), same).parting).toBe(null);
+  });
+
   it("keeps links and addresses that come between a configuration's records", () => {
     const dump = killed().second.dump();
     const { entries } = dump.core!;
