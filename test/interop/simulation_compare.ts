@@ -218,7 +218,8 @@ function whenUs({ step: { action }, beganUs, doneUs }: PlayedStep, lives: ToldLi
       return (beganUs + doneUs) / 2;
     case "unplug":
     case "plug":
-      return meanwhile(of(action.node).flatMap(({ linksUs }) => linksUs))[0] ?? doneUs;
+      return of(action.node).flatMap(({ linksUs }) => linksUs)
+        .find((atUs) => atUs >= beganUs && atUs <= doneUs + CARRIER_US_MAX) ?? doneUs;
     case "cut":
     case "wire":
     case "partition": {
@@ -233,6 +234,9 @@ function whenUs({ step: { action }, beganUs, doneUs }: PlayedStep, lives: ToldLi
       return doneUs;
   }
 }
+
+/** The kernel may gather changes of carriers for a second before it tells them (linkwatch). */
+const CARRIER_US_MAX = 1_100_000;
 
 /** An advert that arrived was sent no longer ago than this, microseconds. */
 const UNDER_WAY_US = 500;
