@@ -96,6 +96,7 @@ describe("statusText()", () => {
       warn: wrapIn(33),
       dim: wrapIn(90),
       head: wrapIn(1),
+      alarm: wrapIn(7),
     };
     const painted = statusText(statusFixture(), paint);
     expect(painted).toContain("\x1b[32mMASTER\x1b[39m");
