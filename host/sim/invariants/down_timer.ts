@@ -10,6 +10,9 @@ import { seconds } from "./telling.ts";
 
 const PRIORITY_OWNER = 255;
 
+/** A stop that is longer than the down interval by less than this may pass for a late timer. */
+const CERTAIN_US = 20_000;
+
 /** Whether a BACKUP accepts a lower priority; `perhaps`: preempt_delay ends about now. */
 type Yields = "yes" | "no" | "perhaps";
 
@@ -22,6 +25,8 @@ export class DownTimer {
   reason: ReasonName | null = null;
   /** Interval in force: the configured one, or the one learnt (version 3). */
   #intervalUs: number;
+  /** Not after an advert of which it is open whether the interval was learnt. */
+  #isIntervalSure = true;
   #version: 2 | 3;
   #configuredUs: number;
   #preemptDelayUs: number;
@@ -30,6 +35,8 @@ export class DownTimer {
   /** Until then it may be later: the process stood still. */
   #preemptLateUs = -Infinity;
   #heardIntervalUs: number;
+  /** A member of a sync group may have wanted to be MASTER before. */
+  #isInGroup = false;
   /** True time of the last advert, and whether the last one of that moment was of a lower master. */
   #heardUs = -1;
   #heardLower = false;
@@ -58,6 +65,7 @@ export class DownTimer {
 
   /** A reload may have changed what it is made of. */
   notice({ config }: InstanceView): void {
+    this.#isInGroup = config.group !== null;
     if (
       config.version === this.#version && config.advertisementIntervalUs === this.#configuredUs &&
       config.preemptDelayUs === this.#preemptDelayUs
@@ -95,6 +103,7 @@ export class DownTimer {
     if (instance.state !== "BACKUP") return;
     const before = this.earliestUs;
     if (advert.priority === 0) {
+      if (!this.#isIntervalSure) return this.forget();
       const skewUs = skewTimeUs(this.#version, own, this.#intervalUs);
       this.#begin(node.clockUs(), skewUs, "MASTER_RESIGNED", "the master resigned");
       // In a group it may have wanted to be MASTER before, and still does.
@@ -108,6 +117,7 @@ export class DownTimer {
     }
     if (advert.priority >= own) this.#preemptUs = null;
     if (this.#version === 3) this.#intervalUs = advert.intervalUs;
+    this.#isIntervalSure = yields === "yes" || this.#version === 2;
     this.#downUs = masterDownUs(instance.config, own, this.#intervalUs);
     this.#begin(
       node.clockUs(),
@@ -118,8 +128,7 @@ export class DownTimer {
     if (yields === "perhaps") {
       this.earliestUs = Math.min(before, this.earliestUs);
       this.reason = null;
-      // Whether the interval was learnt is open too.
-      if (this.#version === 3) this.forget();
+      if (!this.#isIntervalSure) this.forget();
     }
   }
 
@@ -140,6 +149,9 @@ export class DownTimer {
     this.#preemptLateUs = nowUs;
     if (this.latestUs === Infinity || nowUs <= this.latestUs) return;
     // A timer that is late by more than its down interval begins anew when it is looked at.
+    const isStalled = nowUs - this.latestUs > this.#downUs + CERTAIN_US;
+    const isCertain = this.earliestUs === this.latestUs && !this.#isInGroup;
+    if (isStalled && isCertain) this.earliestUs = nowUs + this.#downUs;
     this.latestUs = nowUs + this.#downUs;
     this.reason = null;
   }
@@ -148,6 +160,7 @@ export class DownTimer {
   enter(record: TransitionRecord, instance: InstanceView, trueUs: number): void {
     this.notice(instance);
     this.#preemptUs = null;
+    this.#isIntervalSure = true;
     const { config, node } = instance;
     if (record.to !== "BACKUP") {
       this.#intervalUs = this.#configuredUs;
@@ -168,6 +181,7 @@ export class DownTimer {
     // An advert that came in the moment of the stall was taken as a BACKUP already.
     if (record.reason !== "STALLED" || this.#heardUs !== trueUs) return;
     this.forget();
+    this.#isIntervalSure = this.#version === 2;
     if (this.#heardLower) this.#yieldsToLower(instance);
   }
 

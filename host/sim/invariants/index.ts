@@ -19,6 +19,7 @@ import { recordsInOrder } from "./records_in_order.ts";
 import { replayEqual } from "./replay_equal.ts";
 import { silentAfterStop } from "./silent_after_stop.ts";
 import { someMaster } from "./some_master.ts";
+import { stalledMasterLeaves } from "./stalled_master_leaves.ts";
 import { takeoverOnTime } from "./takeover_on_time.ts";
 import { vipOnMaster } from "./vip_on_master.ts";
 import { yieldsToBetter } from "./yields_to_better.ts";
@@ -30,6 +31,7 @@ export const ALL_INVARIANTS: readonly (() => Invariant)[] = [
   bestMaster,
   takeoverOnTime,
   yieldsToBetter,
+  stalledMasterLeaves,
   advertsOnTime,
   onlyMasterSpeaks,
   silentAfterStop,
@@ -56,6 +58,8 @@ export const INVARIANT_MEANINGS: Readonly<Record<string, string>> = {
     "A BACKUP becomes MASTER exactly when its down timer or skew time is over, by its own clock.",
   yields_to_better:
     "A MASTER becomes BACKUP on an advert of a higher priority or address, and on no other.",
+  stalled_master_leaves:
+    "A MASTER that stood still for longer than its down interval leaves as soon as it goes on.",
   adverts_on_time:
     "A MASTER sends an advert each interval and where an answer is due, neither fewer nor more.",
   only_master_speaks:

@@ -25,6 +25,10 @@ interface Holdings {
   changedUs: number;
   /** When the process last went on after it stood still. */
   wentOnUs: number;
+  /** What it holds, whoever gave it. */
+  held: Set<string>;
+  /** Life of the process in which that was last looked at. */
+  life: number;
   /** By address, when the process does not run: between which times its lifetime ends. */
   leases: Map<string, { earliestUs: number; latestUs: number }>;
 }
@@ -32,13 +36,14 @@ interface Holdings {
 /**
  * A running process holds the addresses (advertised and excluded) of exactly those of its instances
  * that are MASTER: it has them all when it becomes MASTER and at rest, and none of them after the
- * moment in which it left MASTER, unless another of its instances has the same one.
+ * moment in which it left MASTER or a reload took the address, unless another MASTER of the node has
+ * the same one. What a process before left behind is this one's only when its configuration has it.
  *
  * When the process is killed or stands still, what it held goes within the lease of DESIGN decision 1
- * by the machine's own clock, and not before a lease that was renewed in time would; with `lease off`, and
- * between a reload and the next advert, nothing is said. The lease of a MASTER that runs does not end: silent there for a lease
- * after a pause, and on machines whose loop comes later than half a second. Nothing is said of machines that are off or frozen,
- * and an address that somebody else removed may be missing until the moment is over.
+ * by the machine's own clock, and not before a lease that was renewed in time would; nothing is said
+ * with `lease off`, and between a reload and the next advert. The lease of a MASTER that runs does not
+ * end; silent there for two leases after a pause, and on machines whose loop comes later than half a
+ * second. Nothing is said of machines that are off or frozen.
  */
 export function vipOnMaster(): Invariant {
   return new VipOnMaster();
@@ -59,11 +64,13 @@ class VipOnMaster implements Invariant {
     return this.#changed > 0 ? this.#checkChanged(world, world.nowUs) : null;
   }
 
-  record(_: WorldView, node: NodeView, record: CoreRecord): null {
+  record(world: WorldView, node: NodeView, record: CoreRecord): null {
+    if (record.kind !== "notice" || record.notice !== "CONFIG_COMMITTED") return null;
     // The view shows the new configuration when the reload is over.
-    if (record.kind === "notice" && record.notice === "CONFIG_COMMITTED") {
-      this.#of(node).isFresh = false;
-    }
+    const holdings = this.#of(node);
+    holdings.isFresh = false;
+    holdings.changedUs = world.nowUs;
+    this.#changed++;
     return null;
   }
 
@@ -90,6 +97,8 @@ class VipOnMaster implements Invariant {
     // The moment has begun: the address may have come before the state is told.
     holdings.changedUs = world.nowUs;
     this.#changed++;
+    if (held) holdings.held.add(address);
+    else holdings.held.delete(address);
     const lease = holdings.leases.get(address);
     holdings.leases.delete(address);
     if (held || why !== "lease") return null;
@@ -146,6 +155,8 @@ class VipOnMaster implements Invariant {
       isFresh: false,
       changedUs: -1,
       wentOnUs: -Infinity,
+      held: new Set(),
+      life: -1,
       leases: new Map(),
     };
     holdings.config = node.config ?? holdings.config;
@@ -164,7 +175,7 @@ class VipOnMaster implements Invariant {
         continue;
       }
       holdings.changedUs = -1;
-      if (node.process === "running") stray ??= findStray(node);
+      if (node.process === "running") stray ??= findStray(node, holdings);
     }
     this.#changed = waiting;
     return stray;
@@ -189,15 +200,21 @@ function addressesOf({ vips, excludedVips }: VrrpInstance): string[] {
   return [...vips, ...excludedVips].map(({ address }) => address);
 }
 
-function findStray(node: NodeView): string | null {
-  let mine: Set<string> | null = null;
-  for (const instance of node.instances) {
-    if (instance.state === "MASTER") continue;
-    for (const address of addressesOf(instance.config)) {
-      if (!node.holds(address) || instance.source() === address) continue;
-      mine ??= new Set(masters(node).flatMap(({ config }) => addressesOf(config)));
-      if (mine.has(address)) continue;
-      return `${named(instance)} is ${instance.state} but still has the address ${address}`;
+/** An address that stands on a node although no MASTER of it has it. */
+function findStray(node: NodeView, holdings: Holdings): string | null {
+  const { held } = holdings;
+  const isNew = holdings.life !== node.life;
+  holdings.life = node.life;
+  if (held.size === 0) return null;
+  const mine = new Set(masters(node).flatMap(({ config }) => addressesOf(config)));
+  for (const address of held) {
+    if (mine.has(address)) continue;
+    const others = node.instances.filter(({ config }) => addressesOf(config).includes(address));
+    // What a process before left behind and this one is not told of is nobody's.
+    if (others.length === 0 && isNew) held.delete(address);
+    else if (others.length === 0) return `${node.name} still has ${address}, which a reload took`;
+    else if (others.every((one) => one.source() !== address)) {
+      return `${named(others[0]!)} is ${others[0]!.state} but still has the address ${address}`;
     }
   }
   return null;
