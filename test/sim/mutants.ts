@@ -106,6 +106,20 @@ export const MUTANTS: readonly Mutant[] = [
     meaning: "a MASTER stays although somebody removed its address",
   },
   {
+    name: "stall ignored",
+    file: "vrrp/events.ts",
+    from: "      dropToBackup(instance, REASON_STALLED, false);",
+    to: "",
+    meaning: "a MASTER that stood still goes on as if nobody could have taken over",
+  },
+  {
+    name: "link ignored",
+    file: "vrrp/tracker.ts",
+    from: "if (tracksPrimary && !isGood(interfaceOf(instance.interfaceSlot))) {",
+    to: "if (false) {",
+    meaning: "a cable that is out does not put its instances in FAULT",
+  },
+  {
     name: "addresses kept on BACKUP",
     file: "vrrp/machine.ts",
     from: "  removeAddressesOf(instance);",
@@ -160,5 +174,13 @@ export const MUTANTS: readonly Mutant[] = [
     from: "    index++;",
     to: "",
     meaning: "adverts carry one address and zeros where the others belong",
+  },
+  {
+    name: "reload's interval left aside in FAULT",
+    file: "vrrp/commit.ts",
+    from: "!sameVersion || instance.version == 2 || instance.state != STATE_BACKUP",
+    to: "!sameVersion || instance.version == 2",
+    meaning:
+      "a version 3 instance in FAULT comes back with the interval before the reload; was so once",
   },
 ];
