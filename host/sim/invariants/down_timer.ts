@@ -144,11 +144,14 @@ export class DownTimer {
   }
 
   /** The process goes on after it stood still: whatever ran out meanwhile ends now, or begins anew. */
-  goOn(node: NodeView): void {
-    const nowUs = node.clockUs();
+  goOn(instance: InstanceView): void {
+    const nowUs = instance.node.clockUs();
     this.#preemptLateUs = nowUs;
     if (this.latestUs === Infinity || nowUs <= this.latestUs) return;
-    // A timer that is late by more than its down interval begins anew when it is looked at.
+    // A timer that is late by more than its down interval begins anew when it is looked at, with the
+    // priority of that moment.
+    const own = instance.priorityEffective();
+    this.#downUs = masterDownUs(instance.config, own, this.#intervalUs);
     const isStalled = nowUs - this.latestUs > this.#downUs + CERTAIN_US;
     const isCertain = this.earliestUs === this.latestUs && !this.#isInGroup;
     if (isStalled && isCertain) this.earliestUs = nowUs + this.#downUs;

@@ -67,7 +67,7 @@ class TakeoverOnTime implements Invariant {
 
   process(_: WorldView, node: NodeView, was: ProcessState): null {
     if (node.process !== "running" || (was !== "paused" && was !== "frozen")) return null;
-    for (const timer of this.#timers.all(node)) timer.goOn(node);
+    for (const instance of node.instances) this.#timers.of(instance).goOn(instance);
     return null;
   }
 
