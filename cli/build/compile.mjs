@@ -3,6 +3,7 @@
 // caller builds the launcher form instead and says why.
 
 import { execFile } from "node:child_process";
+import { constants } from "node:fs";
 import { copyFile, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -18,16 +19,19 @@ const PROBE_MS_MAX = 10_000;
 export async function compile({ deno, bundle, outfile, heapMb }) {
   const refused = await refuseFullDeno();
   if (refused !== null) return refused;
-  // In a directory of its own: beside a package.json all of node_modules would get into the file.
+  // In a directory of its own: beside a package.json all of node_modules would get into the file, and
+  // when it is cut off, Deno leaves a temporary file beside the output.
   const directory = await mkdtemp(path.join(tmpdir(), "vipd-compile-"));
+  const compiled = path.join(directory, "vipd.bin");
   try {
     await copyFile(bundle, path.join(directory, "vipd.js"));
     const args = [
       ...["compile", "-A", "--unstable-net", "--no-config", "--no-lock", "--no-npm"],
       ...["--no-prompt", "--no-remote", "--node-modules-dir=none"],
-      ...[`--v8-flags=--max-old-space-size=${heapMb}`, "--output", outfile, "vipd.js"],
+      ...[`--v8-flags=--max-old-space-size=${heapMb}`, "--output", compiled, "vipd.js"],
     ];
     await run(deno, args, { cwd: directory, timeout: COMPILE_MS_MAX });
+    await copyFile(compiled, outfile, constants.COPYFILE_FICLONE);
     return null;
   } catch (error) {
     await rm(outfile, { force: true });

@@ -72,6 +72,28 @@ describe("npm run build", () => {
       .toBeGreaterThan(1000);
   });
 
+  it("leaves nothing behind when deno compile is cut off", async () => {
+    const folder = await Deno.makeTempDir({ dir: directory });
+    const temporary = await Deno.makeTempDir({ dir: directory });
+    // As Deno does: a temporary file beside the output, and then no end.
+    const slow = `${directory}/slow-deno`;
+    const lines = ["#!/bin/sh", 'while [ "$1" != --output ]; do shift; done'];
+    const writes = ['echo part >"$2.tmp-1"', "exec sleep 60"];
+    await Deno.writeTextFile(slow, [...lines, ...writes, ""].join("\n"), { mode: 0o755 });
+    await Deno.writeTextFile(`${folder}/vipd.js`, "");
+    const paths = { deno: slow, bundle: `${folder}/vipd.js`, outfile: `${folder}/vipd.bin` };
+    const script = `import { compile } from "./cli/build/compile.mjs";
+      console.log(await compile({ ...${JSON.stringify(paths)}, heapMb: 512 }));`;
+    const { stdout } = await new Deno.Command("node", {
+      args: ["--input-type=module", "-e", script],
+      cwd: ROOT,
+      env: { VIPD_COMPILE_SECONDS: "1", TMPDIR: temporary },
+    }).output();
+    expect(new TextDecoder().decode(stdout)).toBe("no answer in 1 s\n");
+    expect([...Deno.readDirSync(folder)].map(({ name }) => name)).toEqual(["vipd.js"]);
+    expect([...Deno.readDirSync(temporary)]).toEqual([]);
+  });
+
   it("the core's only import is its memory", async () => {
     const module = new WebAssembly.Module(await Deno.readFile(`${installed}/core.wasm`));
     expect(WebAssembly.Module.imports(module)).toEqual([
