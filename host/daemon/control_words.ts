@@ -3,7 +3,7 @@
 
 /** Control words (Int32 each) of every worker. */
 export const CONTROL_WORD = {
-  /** Main asks the worker to stop: 1 = orderly. */
+  /** Main asks the worker to stop in order: 1. No record has to arrive for that. */
   STOP: 0,
   /** The worker's phase, one of PHASE. */
   PHASE: 1,

@@ -305,7 +305,6 @@ export class Daemon {
     await this.#turns.take(() => {});
     let orderly = true;
     if (this.#link !== null && this.#wire !== null) {
-      this.#link.send({ kind: "command", command: "STOP" });
       orderly = await this.#wire.stop();
       if (!orderly) {
         this.#reporter.daemon("error", "the wire worker did not stop in order");

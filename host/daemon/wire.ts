@@ -192,14 +192,17 @@ class WireWorker {
     return this.#core.assertCode();
   }
 
-  /** Runs until main asks to stop. Throws what it cannot live with. */
+  /**
+   * Runs until main asks to stop. That comes by a word of its own: the ring may be full, and priority 0
+   * must go out all the same. Throws what it cannot live with.
+   */
   run(): void {
     this.#kernel.readAll();
     this.#beat(nowUs());
     this.#shared.set(WORD.PHASE, PHASE.RUNNING);
     const { toWorker } = this.#shared;
-    const isWanted = () => this.#shared.get(WORD.STOP) === 0;
-    while (isWanted() || !toWorker.isEmpty() || this.#effects.isWaiting) {
+    let hasResigned = false;
+    while (!hasResigned || !toWorker.isEmpty() || this.#effects.isWaiting) {
       this.#core.tend(nowUs());
       this.#arm();
       this.#takeEvents(toWorker.sleep() ? -1 : 0);
@@ -207,8 +210,18 @@ class WireWorker {
       if (nowUs() >= this.#dueUs) this.#timerDue();
       this.#effects.settle(nowUs());
       this.#watchMain();
+      if (hasResigned || this.#shared.get(WORD.STOP) === 0) continue;
+      this.#resign();
+      hasResigned = true;
     }
     this.#effects.removeAll(nowUs());
+  }
+
+  /** Priority 0 from every MASTER; its addresses go. */
+  #resign(): void {
+    const now = nowUs();
+    this.#core.handleInput(now, { kind: "command", command: "STOP" });
+    this.#effects.drain(now);
   }
 
   #takeEvents(timeoutMs: number): void {
@@ -309,8 +322,7 @@ class WireWorker {
     this.#lastRoundUs = now;
     if (now < this.#watchFromUs) return;
     if (heartbeatAge(now, this.#shared.get(WORD.MAIN_HEARTBEAT)) <= MAIN_SILENT_MAX_MS) return;
-    this.#core.handleInput(now, { kind: "command", command: "STOP" });
-    this.#effects.drain(now);
+    this.#resign();
     this.#effects.removeAll(now);
     exitProcess(EXIT_INTERNAL);
   }

@@ -209,8 +209,8 @@ export class WorkerThread<S extends WorkerShared> {
   }
 
   /**
-   * Asks the worker to stop (it takes what is in its ring before) and waits until it has left its
-   * loop. Returns false when it did not within STOP_MS_MAX.
+   * Asks the worker to stop (it takes what is in its ring before it ends) and waits until it has left
+   * its loop. Returns false when it did not within STOP_MS_MAX.
    */
   async stop(): Promise<boolean> {
     this.shared.set(CONTROL_WORD.STOP, 1);
