@@ -10,9 +10,14 @@ import {
   OUTPUT_ADDRESS_REMOVE,
 } from "../core/abi.gen.ts";
 import type { MachineClock } from "./machine_clock.ts";
+import type { Random } from "./random.ts";
 import type { AddressCause } from "./world_view.ts";
 
 const SECOND_US = 1_000_000;
+/** A kernel looks at lifetimes once a second at the most: an address may outlive its own by so much. */
+export const LEASE_LATE_MAX_US = 1_000_000;
+/** It moves a look by so much to one that it has anyway (ADDRCONF_TIMER_FUZZ of <net/addrconf.h>). */
+const LEASE_FUZZ_US = 250_000;
 
 /** One address. */
 export interface HeldAddress {
@@ -22,11 +27,14 @@ export interface HeldAddress {
   readonly ifindex: number;
   /** By the machine's clock, microseconds; Infinity: for ever. */
   untilUs: number;
+  /** Number of the last look after it: an older one ends. */
+  look: number;
 }
 
 /** What they need of the machine and the world. */
 export interface HeldTools {
   readonly clock: MachineClock;
+  readonly random: Random;
   now(): number;
   at(atUs: number, happen: () => void): void;
   /** The kernel got or lost an address. */
@@ -36,12 +44,17 @@ export interface HeldTools {
 /** The addresses. */
 export class HeldAddresses {
   readonly #tools: HeldTools;
+  /** So much behind the end of a lifetime the kernel looks. */
+  readonly #fuzzUs: number;
+  /** When it looked last, by its clock. */
+  #lookedUs = -Infinity;
   readonly #byAddress = new Map<string, HeldAddress>();
   /** By the configuration's number: what a refresh means, without its text. */
   readonly #byVip = new Map<number, HeldAddress>();
 
   constructor(tools: HeldTools) {
     this.#tools = tools;
+    this.#fuzzUs = tools.random.below(LEASE_FUZZ_US);
   }
 
   get(address: string): HeldAddress | undefined {
@@ -85,6 +98,7 @@ export class HeldAddresses {
       prefixLength: view.getUint32(at + ADDRESS.prefixLength, true),
       ifindex: view.getUint32(at + ADDRESS.ifindex, true),
       untilUs,
+      look: 0,
     };
     this.#byAddress.set(address, held);
     this.#watch(held);
@@ -106,6 +120,11 @@ export class HeldAddresses {
     this.#tools.changed(held, false, why);
   }
 
+  /** The machine boots: its clock begins anew. */
+  boot(): void {
+    this.#lookedUs = -Infinity;
+  }
+
   /** Another configuration, another process: the numbers mean nothing any more. */
   forgetNumbers(): void {
     this.#byVip.clear();
@@ -119,13 +138,27 @@ export class HeldAddresses {
   /** Looks after a lifetime: comes back until it is over. */
   #watch(held: HeldAddress): void {
     const { clock, now, at } = this.#tools;
-    const dueUs = clock.whenShows(held.untilUs);
+    const look = ++held.look;
+    const dueUs = clock.whenShows(this.#goesUs(held));
     if (dueUs === Infinity) return;
     at(Math.max(dueUs, now()), () => {
-      if (this.#byAddress.get(held.address) !== held) return;
-      if (clock.at(now()) < held.untilUs) return this.#watch(held);
-      this.lose(held, "lease");
+      if (this.#byAddress.get(held.address) !== held || held.look !== look) return;
+      if (clock.at(now()) < this.#goesUs(held)) return this.#watch(held);
+      this.#look();
     });
+  }
+
+  /** When the kernel looks at a lifetime behind its end: check_lifetime() of net/ipv4/devinet.c. */
+  #goesUs({ untilUs }: HeldAddress): number {
+    return Math.max(untilUs + this.#fuzzUs, this.#lookedUs + LEASE_LATE_MAX_US);
+  }
+
+  /** The kernel looks, and takes away all that is over. */
+  #look(): void {
+    this.#lookedUs = this.#tools.clock.at(this.#tools.now());
+    for (const held of [...this.#byAddress.values()]) {
+      if (held.untilUs <= this.#lookedUs) this.lose(held, "lease");
+    }
   }
 }
 

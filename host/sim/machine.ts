@@ -127,6 +127,7 @@ export class SimulatedMachine implements NodeView, NodeSink {
     const { surroundings } = tools;
     this.held = new HeldAddresses({
       clock: this.#clock,
+      random: tools.random,
       now: () => tools.nowUs,
       at: (atUs, happen) => tools.at(atUs, happen),
       changed: (held, isHeld, why) => this.#addressChanged(held, isHeld, why),
@@ -209,6 +210,7 @@ export class SimulatedMachine implements NodeView, NodeSink {
     const tools = this.#tools;
     if (this.process === "off") {
       this.#clock.reset(tools.nowUs, BOOT_US);
+      this.held.boot();
       for (const { port } of this.kernel.interfaces) port.up = true;
     }
     this.life++;

@@ -134,7 +134,7 @@ describe("lines", () => {
       "0.0 b (VI_1) Entering BACKUP STATE (init)",
       "3.2 a (VI_1) Entering MASTER STATE",
       "10.0 a kill -9",
-      `12.2 a the kernel drops ${VIP}`,
+      `12.4 a the kernel drops ${VIP}`,
       "12.8 b (VI_1) Entering MASTER STATE",
     ]);
     const effects = lines.at(-1)!.effects.map(({ text }) => text);

@@ -111,7 +111,7 @@ describe("simulate()", () => {
 
   it("kill -9: the lease ends, the other takes over, the client follows its ARP", () => {
     expect(play(PAIR(), [[10, { do: "kill", node: "a" }]], 20, 10)).toEqual([
-      "12.6 a -192.0.2.100 lease",
+      "12.8 a -192.0.2.100 lease",
       "13.3 b +192.0.2.100 core",
       "13.3 b VI_1 MASTER MASTER_DOWN",
       "13.3 - client b",
@@ -132,7 +132,7 @@ describe("simulate()", () => {
     const steps: Steps = [[10, { do: "pause", node: "a" }], [20, { do: "resume", node: "a" }]];
     const lines = play(PAIR(), steps, 30, 10);
     expect(lines.slice(0, 3)).toEqual([
-      "12.6 a -192.0.2.100 lease",
+      "12.8 a -192.0.2.100 lease",
       "13.3 b +192.0.2.100 core",
       "13.3 b VI_1 MASTER MASTER_DOWN",
     ]);

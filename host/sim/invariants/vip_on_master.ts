@@ -11,6 +11,7 @@ import type {
   SentAdvert,
   WorldView,
 } from "../world_view.ts";
+import { LEASE_LATE_MAX_US } from "../held_addresses.ts";
 import { leaseUs, refreshPeriodUs, slackUs } from "./arithmetic.ts";
 import { instanceOf } from "./memory.ts";
 import { named, seconds } from "./telling.ts";
@@ -40,7 +41,7 @@ interface Holdings {
  * the same one. What a process before left behind is this one's only when its configuration has it.
  *
  * When the process is killed or stands still, what it held goes within the lease of DESIGN decision 1
- * by the machine's own clock, and not before a lease that was renewed in time would; nothing is said
+ * by the machine's own clock and what a kernel is late with it, and not before a lease that was renewed in time would; nothing is said
  * with `lease off`, and between a reload and the next advert. The lease of a MASTER that runs does not
  * end; silent there for two leases after a pause, and on machines whose loop comes later than half a
  * second. Nothing is said of machines that are off or frozen.
@@ -245,7 +246,7 @@ function startLeases(holdings: Holdings, node: NodeView, nowUs: number): void {
     for (const address of addressesOf(instance)) {
       if (!node.holds(address)) continue;
       const other = holdings.leases.get(address);
-      const latestUs = nowUs + lifeUs + slack;
+      const latestUs = nowUs + lifeUs + LEASE_LATE_MAX_US + slack;
       // After a pause the lifetimes of before are still being renewed.
       const rested = nowUs - holdings.wentOnUs > 2 * lifeUs;
       const earliestUs = rested ? nowUs + lifeUs - staleUs : -Infinity;
