@@ -39,11 +39,11 @@ interface Cadence {
 
 /**
  * A MASTER sends an advert when it becomes MASTER and then one each interval by its own clock, give or
- * take its machine's known lateness (RFC 9568 6.4.3 (700)-(710)). It answers a resignation (730)
- * and, unless lower_prio_no_advert is set, a lower priority (795) in the same moment. Nothing else makes it send.
- * After a pause the interval counts from its end, and two adverts may follow each other faster; after a
- * reload of the interval the longer and the shorter one both hold for one advert. Silent for instances on
- * a machine whose loop comes later than a whole interval.
+ * take its machine's known lateness (RFC 9568 6.4.3 (700)-(710)). It answers a resignation (730) and,
+ * unless lower_prio_no_advert is set, a lower priority (795) in the same moment. Nothing else makes
+ * it send. After a pause the interval counts from its end, and two adverts may follow each other
+ * faster; after a reload of the interval the longer and the shorter one both hold for one advert.
+ * Silent on a machine whose loop comes later than a whole interval.
  */
 export function advertsOnTime(): Invariant {
   return new AdvertsOnTime();
@@ -64,31 +64,20 @@ class AdvertsOnTime implements Invariant {
   }));
 
   advert(world: WorldView, { node, instance, priority }: SentAdvert): string | null {
-    if (instance === null || priority === 0) return null;
+    const unanswered = this.#answers.broken(world.nowUs);
+    if (instance === null || priority === 0) return unanswered;
     const cadence = this.#cadences.of(instance);
-    const nowUs = node.clockUs();
     this.#answers.settle(instance);
     cadence.sentUs = world.nowUs;
-    if (Number.isNaN(cadence.lastUs)) return this.#answers.broken(world.nowUs);
+    if (Number.isNaN(cadence.lastUs)) return unanswered;
     notice(cadence, instance);
+    const nowUs = node.clockUs();
     const late = findLate(cadence, instance, nowUs);
     cadence.lastUs = nowUs;
-    if (cadence.answerUs === world.nowUs && cadence.answers > 0) {
-      cadence.answers--;
-      return late;
-    }
-    cadence.gapUs = cadence.intervalUs;
-    const early = cadence.nextUs - nowUs;
-    const isLoose = cadence.loose > 0;
-    if (isLoose) cadence.loose--;
-    const slack = slackUs(node);
-    cadence.nextUs = nowUs + cadence.intervalUs - slack;
-    if (late !== null) return late;
-    if (!isLoose && early > 0 && slack < cadence.intervalUs) {
-      return `${named(instance)} sent an advert ${seconds(early)} before its interval of ` +
-        `${seconds(cadence.intervalUs)} was over, and nothing to answer`;
-    }
-    return this.#answers.broken(world.nowUs);
+    const isAnswer = cadence.answerUs === world.nowUs && cadence.answers > 0;
+    if (isAnswer) cadence.answers--;
+    const early = isAnswer ? null : takeRegular(cadence, instance, nowUs);
+    return late ?? early ?? unanswered;
   }
 
   heard(world: WorldView, advert: HeardAdvert): string | null {
@@ -160,6 +149,19 @@ class AdvertsOnTime implements Invariant {
     }
     return this.#answers.broken(world.nowUs);
   }
+}
+
+/** An advert that nobody asked for: must not come before its interval is over. */
+function takeRegular(cadence: Cadence, instance: InstanceView, nowUs: number): string | null {
+  const early = cadence.nextUs - nowUs;
+  const isLoose = cadence.loose > 0;
+  const slack = slackUs(instance.node);
+  if (isLoose) cadence.loose--;
+  cadence.gapUs = cadence.intervalUs;
+  cadence.nextUs = nowUs + cadence.intervalUs - slack;
+  if (isLoose || early <= 0 || slack >= cadence.intervalUs) return null;
+  return `${named(instance)} sent an advert ${seconds(early)} before its interval of ` +
+    `${seconds(cadence.intervalUs)} was over, and nothing to answer`;
 }
 
 function mustAnswer({ priority, source }: HeardAdvert, instance: InstanceView): boolean {
