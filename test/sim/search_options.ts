@@ -30,7 +30,7 @@ Plays random clusters through random faults and stops at the first violated inva
   --keep-going     do not stop at a violation
   --timeline       print what happens, with --seed
   --shrink SEED    make the failing play of SEED smaller and save it
-  --out FOLDER     where --shrink saves (build/sim)
+  --out FOLDER     where --shrink saves (dist/sim)
 
 exit status: 0 nothing was violated, 1 something was, 2 the command line is wrong
 `;
@@ -51,7 +51,7 @@ export function parseSearchOptions(words: readonly string[], cores: number): Sea
     shrink: null,
     help: false,
   };
-  let folder = "build/sim";
+  let folder = "dist/sim";
   for (let at = 0; at < words.length; at++) {
     const word = words[at]!;
     const value = () => words[++at] ?? fail(`${word} wants a value`);
