@@ -8,22 +8,25 @@ import { named } from "./telling.ts";
 
 /**
  * Nobody finds fault with the address list of an advert (RFC 9568 7.1) whose sender is configured with
- * the same addresses as itself, in whatever order. Silent where either of the two nodes has taken
- * up a reload in its present life, since the advert may be older than that.
+ * the same addresses as itself, in whatever order. Silent where either of the two nodes has ever taken
+ * up a reload, since the advert may be older than that.
  */
 export function listsMatch(): Invariant {
   const commits = new PerNode(() => ({ count: 0 }));
+  const reloaded = new Set<number>();
   return {
     name: "lists_match",
     record(world, node, record) {
       if (record.kind !== "notice") return null;
-      if (record.notice === "CONFIG_COMMITTED") commits.of(node).count++;
+      if (record.notice === "CONFIG_COMMITTED" && ++commits.of(node).count > 1) {
+        reloaded.add(node.index);
+      }
       if (record.notice !== "ADDRESS_LIST") return null;
       const own = node.instances.find(({ name }) => name === record.instanceName);
       const other = own === undefined ? undefined : senderOf(world, own, record);
       if (own === undefined || other === undefined) return null;
-      const asStarted = [own, other].every((one) => commits.of(one.node).count === 1);
-      if (!asStarted || addressesOf(own.config) !== addressesOf(other.config)) return null;
+      if (reloaded.has(own.node.index) || reloaded.has(other.node.index)) return null;
+      if (addressesOf(own.config) !== addressesOf(other.config)) return null;
       return `${named(own)} read ${record.a} addresses and not its own in an advert of ` +
         `${named(other)}, which has the same ${record.b}`;
     },

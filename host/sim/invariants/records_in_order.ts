@@ -81,14 +81,14 @@ class RecordsInOrder implements Invariant {
     const name = (isGroup ? record.groupName : record.instanceName) ?? "";
     const what = `${name} on ${node.name} went from ${record.from} to ${record.to} ` +
       `(${record.reason})`;
-    if (expected > 0 && record.sequence !== expected) {
-      return `${what} as number ${record.sequence} instead of ${expected}`;
-    }
     const key = `${record.subject} ${name}`;
     const last = told.states.get(key);
     const nowUs = node.clockUs();
     told.states.set(key, { state: record.to, atUs: nowUs });
     if (record.reason === "REMOVED") told.states.delete(key);
+    if (expected > 0 && record.sequence !== expected) {
+      return `${what} as number ${record.sequence} instead of ${expected}`;
+    }
     const from = last?.state ?? "INIT";
     if (last !== undefined && record.from !== from) return `${what} although it was ${from}`;
     if (isGroup) return null;
