@@ -7,9 +7,9 @@ import { PerNode } from "./memory.ts";
 import { named } from "./telling.ts";
 
 /**
- * Nobody finds fault with the address list of an advert (RFC 9568 7.1) whose sender is configured with
- * the same addresses as itself, in whatever order. Silent where either of the two nodes has ever taken
- * up a reload, since the advert may be older than that.
+ * Nobody finds fault with the address list of an advert (RFC 9568 7.1) whose sender is configured
+ * with the same addresses as itself, in whatever order. Silent where either of the two nodes has
+ * ever taken up a reload, since the advert may be older than that.
  */
 export function listsMatch(): Invariant {
   const commits = new PerNode(() => ({ count: 0 }));
