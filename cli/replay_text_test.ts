@@ -84,7 +84,8 @@ describe("vipd replay", () => {
   });
 
   it("tells a capture, and of its timeline the part that is asked for", () => {
-    const bytes = readFileSync(new URL("../test/golden/takeovers.pcap", import.meta.url));
+    const path = new URL("../test/golden/takeovers.pcap", import.meta.url);
+    const bytes = Uint8Array.from(readFileSync(path));
     const story = tellPcap(readPcap(bytes));
     const all = storyText("x.pcap", story, { fromMs: -Infinity, toMs: Infinity }, PLAIN);
     expect(all).toContain("VRID 51, IPv4\n");

@@ -1,5 +1,5 @@
-import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { coreModule } from "../../test/virtual_node.ts";
 import { chaosScenario } from "./chaos.ts";
 import { CHAOS_KINDS } from "./chaos_kinds.ts";
 import { randomCluster } from "./random_config.ts";
@@ -8,9 +8,7 @@ import { checkScenario } from "./scenario_check.ts";
 import { readScenario, writeScenario } from "./scenario_text.ts";
 import { simulate } from "./simulate.ts";
 
-const WASM = new WebAssembly.Module(
-  readFileSync(new URL("../../core-as/build/core.wasm", import.meta.url)),
-);
+const WASM = coreModule();
 const SEEDS = Array.from({ length: 100 }, (_, seed) => seed);
 
 function scenarioOf(seed: number): Scenario {

@@ -3,6 +3,7 @@
 
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { coreModule } from "../../test/virtual_node.ts";
 import { loadConfig, memorySource } from "../conf/index.ts";
 import { ALL_INVARIANTS } from "./invariants/index.ts";
 import { checkScenario } from "./scenario_check.ts";
@@ -11,9 +12,7 @@ import { simulate, type SimulatedNode } from "./simulate.ts";
 import type { TraceEvent } from "./world_view.ts";
 
 const EXAMPLES = new URL("../../examples/", import.meta.url);
-const WASM = new WebAssembly.Module(
-  readFileSync(new URL("../../core-as/build/core.wasm", import.meta.url)),
-);
+const WASM = coreModule();
 /** Until then the cluster comes up. */
 const START_US = 10_000_000;
 

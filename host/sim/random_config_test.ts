@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { coreModule } from "../../test/virtual_node.ts";
 import { checkCluster, isError, loadConfig, type Loaded, memorySource } from "../conf/index.ts";
 import type { Config } from "../conf/model.ts";
 import { STATUS_OK } from "../core/abi.gen.ts";
@@ -11,9 +12,7 @@ import { randomCluster } from "./random_config.ts";
 
 const SEEDS = Array.from({ length: 200 }, (_, seed) => seed);
 const EXAMPLES = new URL("../../examples/lvs-dr-dual-master/", import.meta.url);
-const WASM = new WebAssembly.Module(
-  readFileSync(new URL("../../core-as/build/core.wasm", import.meta.url)),
-);
+const WASM = coreModule();
 
 function load(path: string, config: Config): Loaded {
   return loadConfig(path, memorySource({ [path]: writeConfig(config) }));

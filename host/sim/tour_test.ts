@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { coreModule } from "../../test/virtual_node.ts";
 import { loadConfig, memorySource } from "../conf/index.ts";
 import { ALL_INVARIANTS } from "./invariants/index.ts";
 import { randomCluster } from "./random_config.ts";
@@ -9,9 +10,7 @@ import { tourScenario } from "./tour.ts";
 import type { TraceEvent } from "./world_view.ts";
 
 const EXAMPLE = new URL("../../examples/lvs-dr-dual-master/", import.meta.url);
-const WASM = new WebAssembly.Module(
-  readFileSync(new URL("../../core-as/build/core.wasm", import.meta.url)),
-);
+const WASM = coreModule();
 
 function exampleNodes(): SimulatedNode[] {
   return ["node1", "node2"].map((name) => {

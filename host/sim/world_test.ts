@@ -1,7 +1,7 @@
 // Small plays on the whole simulator: what each step does to two directors, told in short lines.
 
-import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { coreModule } from "../../test/virtual_node.ts";
 import type { Config, VrrpInstance } from "../conf/model.ts";
 import {
   ALL_NOTIFY,
@@ -18,9 +18,7 @@ import { simulate, type SimulationOptions } from "./simulate.ts";
 import type { TraceEvent } from "./world_view.ts";
 import { World } from "./world.ts";
 
-const WASM = new WebAssembly.Module(
-  readFileSync(new URL("../../core-as/build/core.wasm", import.meta.url)),
-);
+const WASM = coreModule();
 const SECOND = 1_000_000;
 const VIP = "192.0.2.100";
 const vip = (address: string) => ({

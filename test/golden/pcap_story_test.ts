@@ -26,13 +26,13 @@ function told(bytes: Uint8Array): string {
 
 describe("the story of a capture", () => {
   it("is told as it was checked by hand", () => {
-    const text = told(readFileSync(CAPTURE));
+    const text = told(Uint8Array.from(readFileSync(CAPTURE)));
     if (process.env["VIPD_UPDATE"] === "1") writeFileSync(STORY, text);
     expect(text).toBe(readFileSync(STORY, "utf8"));
   });
 
   it("has every kind of takeover that the daemons played", () => {
-    const [router] = tellPcap(readPcap(readFileSync(CAPTURE))).routers;
+    const [router] = tellPcap(readPcap(Uint8Array.from(readFileSync(CAPTURE)))).routers;
     expect(router!.takeovers.map(({ kind, priority }) => `${kind} ${priority}`)).toEqual([
       ...["FIRST 110", "SILENCE 100", "PREEMPT 110", "RESIGNED 100", "PREEMPT 110"],
       ...["SILENCE 100", "PREEMPT 110"],
