@@ -38,12 +38,12 @@ interface Cadence {
 }
 
 /**
- * A MASTER sends an advert when it becomes MASTER and then one each interval by its own clock, give or
- * take its machine's known lateness (RFC 9568 6.4.3 (700)-(710)). It answers a resignation (730) and,
- * unless lower_prio_no_advert is set, a lower priority (795) in the same moment. Nothing else makes
- * it send. After a pause the interval counts from its end, and two adverts may follow each other
- * faster; after a reload of the interval the longer and the shorter one both hold for one advert.
- * Silent on a machine whose loop comes later than a whole interval.
+ * A MASTER sends an advert when it becomes MASTER and then one each interval by its own clock, give
+ * or take its machine's known lateness (RFC 9568 6.4.3 (700)-(710)). It answers a resignation (730)
+ * and, unless lower_prio_no_advert is set, a lower priority (795) in the same moment. Nothing else
+ * makes it send. After a pause the interval counts from its end, and two adverts may follow each
+ * other faster; after a reload of the interval the longer and the shorter one both hold for one
+ * advert. Silent on a machine whose loop comes later than a whole interval.
  */
 export function advertsOnTime(): Invariant {
   return new AdvertsOnTime();

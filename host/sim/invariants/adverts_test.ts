@@ -1,4 +1,5 @@
-// only_master_speaks, silent_after_stop, priority_range and yields_to_better: what single adverts say.
+// only_master_speaks, silent_after_stop, priority_range and yields_to_better: what single adverts
+// say.
 
 import { describe, expect, it } from "vitest";
 import type { VrrpInstance } from "../../conf/model.ts";

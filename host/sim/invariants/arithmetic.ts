@@ -1,6 +1,6 @@
-// The protocol's numbers, computed from the standards and the configuration alone: what the invariants
-// hold against the core. Nothing here is shared with the core, on purpose. Times are microseconds.
-// This module is browser safe.
+// The protocol's numbers, computed from the standards and the configuration alone: what the
+// invariants hold against the core. Nothing here is shared with the core, on purpose. Times are
+// microseconds. This module is browser safe.
 
 import { parseAddress } from "../../base/address.ts";
 import type { Config, SyncGroup, Track, VrrpInstance } from "../../conf/model.ts";
@@ -18,8 +18,8 @@ const PRIORITY_EFFECTIVE_MIN = 1;
 const PRIORITY_EFFECTIVE_MAX = 254;
 
 /**
- * Skew time: in version 2 (256 - priority) / 256 seconds (RFC 3768 6.1), in version 3 (256 - priority)
- * / 256 of the interval in force (RFC 9568 6.1); whole microseconds, rounded down.
+ * Skew time: in version 2 (256 - priority) / 256 seconds (RFC 3768 6.1), in version 3 (256 -
+ * priority) / 256 of the interval in force (RFC 9568 6.1); whole microseconds, rounded down.
  */
 export function skewTimeUs(version: 2 | 3, priority: number, intervalUs: number): number {
   const unit = version === 2 ? SECOND_US : intervalUs;
@@ -36,7 +36,7 @@ export function slackUs(node: { latenessUs: number }): number {
   return CLOCK_RATE_MAX * node.latenessUs + SLACK_US;
 }
 
-/** Time between two refreshes of a node's leases (DESIGN decision 1): a second for each 1000 addresses. */
+/** Time between refreshes of a node's leases (DESIGN decision 1): 1 s for each 1000 addresses. */
 export function refreshPeriodUs(config: Config): number {
   let addresses = 0;
   for (const { vips, excludedVips } of config.instances) {
@@ -72,9 +72,9 @@ export function compareAddressText(a: string, b: string): number {
 export type TrackerVerdict = boolean | null;
 
 /**
- * The weight with which a track counts, or null when it counts nothing: an owner takes no weights; in
- * a group without sync_group_tracking_weight a weighted interface counts as one of weight 0 and a
- * weighted script not at all (keepalived.conf(5) sync_group_tracking_weight).
+ * The weight with which a track counts, or null when it counts nothing: an owner takes no weights;
+ * in a group without sync_group_tracking_weight a weighted interface counts as one of weight 0 and
+ * a weighted script not at all (keepalived.conf(5) sync_group_tracking_weight).
  */
 export function weightInForce(
   track: Track,
@@ -94,8 +94,8 @@ export function groupOf(config: Config, instance: VrrpInstance): SyncGroup | nul
 }
 
 /**
- * Priority with what the trackers say: positive weights while good, negative ones while bad, between
- * 1 and 254; an owner's is always 255.
+ * Priority with what the trackers say: positive weights while good, negative ones while bad,
+ * between 1 and 254; an owner's is always 255.
  */
 export function priorityOf(
   config: Config,

@@ -17,12 +17,12 @@ interface Announcement {
 const WAY_US = 2_000_000;
 
 /**
- * At rest a client has for each virtual address either no entry or the MAC of the machine that holds
- * it, provided that this machine was the last that announced it (gratuitous ARP, unsolicited NA) or
- * had to because it became MASTER, where the client could hear it, and nobody else answered for the
- * address since. Silent for WAY_US after that, where no announcement is made (garp_master_repeat 0,
- * a wire that loses), where the client does not reach the holder, and while another machine that it
- * reaches has the address too.
+ * At rest a client has for each virtual address either no entry or the MAC of the machine that
+ * holds it, provided that this machine was the last that announced it (gratuitous ARP, unsolicited
+ * NA) or had to because it became MASTER, where the client could hear it, and nobody else answered
+ * for the address since. Silent for WAY_US after that, where no announcement is made
+ * (garp_master_repeat 0, a wire that loses), where the client does not reach the holder, and while
+ * another machine that it reaches has the address too.
  */
 export function arpPointsAtOwner(): Invariant {
   return new ArpPointsAtOwner();

@@ -1,4 +1,5 @@
-// fault_has_cause, priority_follows_trackers, arp_points_at_owner and no_growth: what is seen at rest.
+// fault_has_cause, priority_follows_trackers, arp_points_at_owner and no_growth: what is seen at
+// rest.
 
 import { describe, expect, it } from "vitest";
 import { config, group } from "../../engine/test_support.ts";

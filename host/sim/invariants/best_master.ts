@@ -8,10 +8,10 @@ import { named } from "./telling.ts";
 const PRIORITY_OWNER = 255;
 
 /**
- * At rest no running instance that hears the MASTER and could be MASTER has a higher priority than it,
- * unless it was told not to preempt. A member of a sync group counts when all members of its group
- * have a higher priority than the MASTER that they hear, if any, and may preempt. Of equal priorities
- * whoever was first stays (yields_to_better says who yields when both are MASTER).
+ * At rest no running instance that hears the MASTER and could be MASTER has a higher priority than
+ * it, unless it was told not to preempt. A member of a sync group counts when all members of its
+ * group have a higher priority than the MASTER that they hear, if any, and may preempt. Of equal
+ * priorities whoever was first stays (yields_to_better says who yields when both are MASTER).
  * Silent where one_master is, where there is not exactly one MASTER, and under an address owner.
  */
 export function bestMaster(): Invariant {

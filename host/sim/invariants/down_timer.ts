@@ -1,6 +1,6 @@
-// The down timer of one BACKUP as an outsider keeps it: between which times of the node's own clock it
-// can end. Rules: RFC 9568 6.4.2, RFC 3768 6.4.2, keepalived.conf(5) nopreempt and preempt_delay.
-// This module is browser safe.
+// The down timer of one BACKUP as an outsider keeps it: between which times of the node's own clock
+// it can end. Rules: RFC 9568 6.4.2, RFC 3768 6.4.2, keepalived.conf(5) nopreempt and
+// preempt_delay. This module is browser safe.
 
 import type { ReasonName } from "../../core/abi.gen.ts";
 import type { TransitionRecord } from "../../engine/contract.ts";
@@ -148,8 +148,8 @@ export class DownTimer {
     const nowUs = instance.node.clockUs();
     this.#preemptLateUs = nowUs;
     if (this.latestUs === Infinity || nowUs <= this.latestUs) return;
-    // A timer that is late by more than its down interval begins anew when it is looked at, with the
-    // priority of that moment.
+    // A timer that is late by more than its down interval begins anew when it is looked at, with
+    // the priority of that moment.
     const own = instance.priorityEffective();
     this.#downUs = masterDownUs(instance.config, own, this.#intervalUs);
     const isStalled = nowUs - this.latestUs > this.#downUs + CERTAIN_US;
@@ -178,7 +178,8 @@ export class DownTimer {
     const skewUs = skewTimeUs(this.#version, own, this.#intervalUs);
     const nowUs = node.clockUs();
     this.#begin(nowUs, this.#downUs, "MASTER_DOWN", `it became BACKUP (${record.reason})`);
-    // Who resigned because an address was taken away comes back after the skew time; a group with it.
+    // Who resigned because an address was taken away comes back after the skew time; a group with
+    // it.
     if (record.reason === "ADDRESS_LOST") this.latestUs = this.earliestUs = nowUs + skewUs;
     if (record.reason === "GROUP") this.earliestUs = nowUs + skewUs;
     // An advert that came in the moment of the stall was taken as a BACKUP already.

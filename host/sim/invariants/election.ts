@@ -1,6 +1,6 @@
 // Who stands for election with whom: the instances of running processes that hear each other on a
-// segment and understand each other (RFC 9568 7.1: version; version 2: interval and authentication).
-// Where that cannot be said nothing is said. This module is browser safe.
+// segment and understand each other (RFC 9568 7.1: version; version 2: interval and
+// authentication). Where that cannot be said nothing is said. This module is browser safe.
 
 import type { InstanceView, NodeView, WorldView } from "../world_view.ts";
 import { compareAddressText, masterDownUs } from "./arithmetic.ts";
@@ -91,9 +91,9 @@ function isPlain(candidates: readonly InstanceView[]): boolean {
 }
 
 /**
- * Whether the adverts of each candidate always come before the down timer of each other (and of itself:
- * who is late by more than that counts as stalled) is over: with wires, clocks and loops as they
- * are. Otherwise the protocol itself makes masters come and go.
+ * Whether the adverts of each candidate always come before the down timer of each other (and of
+ * itself: who is late by more than that counts as stalled) is over: with wires, clocks and loops as
+ * they are. Otherwise the protocol itself makes masters come and go.
  */
 function isSteady(candidates: readonly InstanceView[], jitterUs: number): boolean {
   return candidates.every((master) => {
@@ -108,8 +108,8 @@ function isSteady(candidates: readonly InstanceView[], jitterUs: number): boolea
 }
 
 /**
- * Whether sync groups tie this election to others in such a way that the order of the candidates says
- * nothing: their groups span other routers, hear each other in part only, or rank differently.
+ * Whether sync groups tie this election to others in such a way that the order of the candidates
+ * says nothing: their groups span other routers, hear each other in part only, or rank differently.
  */
 export function isTangled(world: WorldView, { candidates }: Election): boolean {
   for (const a of candidates) {

@@ -5,7 +5,7 @@ import type { Track } from "../../conf/model.ts";
 import type { InstanceView, NodeView, WorldView } from "../world_view.ts";
 import { groupOf, priorityOf, type TrackerVerdict, weightInForce } from "./arithmetic.ts";
 
-/** Whether something keeps an instance in FAULT; `unknown`: a script that decides has not ended yet. */
+/** Whether something keeps an instance in FAULT; `unknown`: a script has no result yet. */
 export type Health = "able" | "fault" | "unknown";
 
 function verdictOf(node: NodeView, track: Track): TrackerVerdict {

@@ -5,11 +5,11 @@ import { faultCause, firstOfRunning, healthOf, membersWith } from "./expected.ts
 import { named } from "./telling.ts";
 
 /**
- * At rest an instance of a running process is in FAULT if and only if something puts it or a member of
- * its sync group there: its interface without a link, no source address, a tracked interface or script
- * of weight 0 that is bad (keepalived.conf(5) track_interface, track_script, dont_track_primary). An
- * instance that could be started is not in INIT either. Silent while a script that decides has no
- * result, and after messages between the halves were lost.
+ * At rest an instance of a running process is in FAULT if and only if something puts it or a member
+ * of its sync group there: its interface without a link, no source address, a tracked interface or
+ * script of weight 0 that is bad (keepalived.conf(5) track_interface, track_script,
+ * dont_track_primary). An instance that could be started is not in INIT either. Silent while a
+ * script that decides has no result, and after messages between the halves were lost.
  */
 export function faultHasCause(): Invariant {
   return { name: "fault_has_cause", atRest: (world) => firstOfRunning(world, check) };

@@ -1,4 +1,5 @@
-// Gratuitous ARP and unsolicited neighbour advertisements of a new MASTER. This module is browser safe.
+// Gratuitous ARP and unsolicited neighbour advertisements of a new MASTER. This module is browser
+// safe.
 
 import type { CoreRecord, TransitionRecord } from "../../engine/contract.ts";
 import type {
@@ -29,7 +30,8 @@ interface Second {
  * In the moment in which an instance becomes MASTER it announces each of its addresses
  * garp_master_repeat times, and again garp_master_delay later by its own clock while it still is
  * (keepalived.conf(5) garp_master_*; RFC 9568 6.4.2 (380)-(395)). Addresses on interfaces without a
- * link are left out. Of the second burst nothing is said after a pause, a reload or a cable out in between.
+ * link are left out. Of the second burst nothing is said after a pause, a reload or a cable out in
+ * between.
  */
 export function garpOnTakeover(): Invariant {
   return new GarpOnTakeover();
@@ -89,7 +91,8 @@ class GarpOnTakeover implements Invariant {
   }
 
   network(): null {
-    // An interface may be without a link when the second burst is due, and have one again afterwards.
+    // An interface may be without a link when the second burst is due, and have one again
+    // afterwards.
     for (const instance of this.#waiting) {
       const { vips, excludedVips } = instance.config;
       if (announced(instance).length < vips.length + excludedVips.length) {

@@ -15,10 +15,10 @@ interface Groups {
 
 /**
  * The members of a sync group of a running process are all in one state, and the group's own last
- * record tells that state (keepalived.conf(5) vrrp_sync_group). It holds whenever time has moved on:
- * within one moment the members change one after the other. Members that have not started yet (INIT: a
- * script's first result is still to come) are left out, and what was told of a group before a reload
- * changed its members.
+ * record tells that state (keepalived.conf(5) vrrp_sync_group). It holds whenever time has moved
+ * on: within one moment the members change one after the other. Members that have not started yet
+ * (INIT: a script's first result is still to come) are left out, and what was told of a group
+ * before a reload changed its members.
  */
 export function groupsTogether(): Invariant {
   return new GroupsTogether();

@@ -1,5 +1,5 @@
-// All invariants of the simulator, one file each, and what they mean in a sentence. The command line
-// and the documentation print these names and sentences. This module is browser safe.
+// All invariants of the simulator, one file each, and what they mean in a sentence. The command
+// line and the documentation print these names and sentences. This module is browser safe.
 
 import type { Invariant } from "../world_view.ts";
 import { advertsOnTime } from "./adverts_on_time.ts";

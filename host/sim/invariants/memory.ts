@@ -1,5 +1,5 @@
-// What an invariant remembers of nodes and instances. A reload keeps it (instances go on by name, as
-// their paired ones do), a new start of the process clears it. This module is browser safe.
+// What an invariant remembers of nodes and instances. A reload keeps it (instances go on by name,
+// as their paired ones do), a new start of the process clears it. This module is browser safe.
 
 import type { TransitionRecord } from "../../engine/contract.ts";
 import type { InstanceView, NodeView } from "../world_view.ts";

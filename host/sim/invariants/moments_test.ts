@@ -1,4 +1,5 @@
-// groups_together, garp_on_takeover, stalled_master_leaves and records_in_order: what belongs to one moment.
+// groups_together, garp_on_takeover, stalled_master_leaves and records_in_order: what belongs to
+// one moment.
 
 import { describe, expect, it } from "vitest";
 import { config, group } from "../../engine/test_support.ts";

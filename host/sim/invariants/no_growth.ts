@@ -10,9 +10,9 @@ export const EVENTS_PER_INSTANCE_MAX = 256;
 export const EVENTS_AT_REST_MAX = 4096;
 
 /**
- * The core's memory keeps its size for the life of a process; at rest a running node's queues hold no
- * more than NODE_QUEUE_AT_REST_MAX messages, and the world waits for no more events than its instances
- * explain. Said at rest and at the end, and of a process when it starts or goes on.
+ * The core's memory keeps its size for the life of a process; at rest a running node's queues hold
+ * no more than NODE_QUEUE_AT_REST_MAX messages, and the world waits for no more events than its
+ * instances explain. Said at rest and at the end, and of a process when it starts or goes on.
  */
 export function noGrowth(): Invariant {
   return new NoGrowth();

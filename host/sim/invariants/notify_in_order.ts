@@ -36,11 +36,11 @@ const ENTERED_MAX = 64;
 /**
  * Of one instance or group the scripts run one after the other: the next starts when the one before
  * has ended or after NOTIFY_WAIT_MAX_US by the node's clock, in the order of the transitions, the
- * state's own before the general one, and each tells a state that was entered. At rest, with nothing
- * of it running, the script of the state that was last told has been started. While the daemon stops
- * the last scripts may start together. Waiting for a script's first result (TRACKER_UNKNOWN) is not
- * told; a removal is told as FAULT. Silent while messages between the halves wait and after some were lost,
- * and of a life that ended before.
+ * state's own before the general one, and each tells a state that was entered. At rest, with
+ * nothing of it running, the script of the state that was last told has been started. While the
+ * daemon stops the last scripts may start together. Waiting for a script's first result
+ * (TRACKER_UNKNOWN) is not told; a removal is told as FAULT. Silent while messages between the
+ * halves wait and after some were lost, and of a life that ended before.
  */
 export function notifyInOrder(): Invariant {
   return new NotifyInOrder();

@@ -13,10 +13,10 @@ import { instanceOf, Promises } from "./memory.ts";
 import { named } from "./telling.ts";
 
 /**
- * Only a MASTER sends adverts other than resignations (RFC 9568 6.4.2: a BACKUP must not) and announces
- * its addresses (gratuitous ARP, unsolicited NA). The first ones come in the moment in which it becomes
- * MASTER, shortly before that is told; an advert of an instance that a reload removed in the same
- * moment is a resignation. Holds always.
+ * Only a MASTER sends adverts other than resignations (RFC 9568 6.4.2: a BACKUP must not) and
+ * announces its addresses (gratuitous ARP, unsolicited NA). The first ones come in the moment in
+ * which it becomes MASTER, shortly before that is told; an advert of an instance that a reload
+ * removed in the same moment is a resignation. Holds always.
  */
 export function onlyMasterSpeaks(): Invariant {
   return new OnlyMasterSpeaks();

@@ -7,9 +7,10 @@ import { named } from "./telling.ts";
 const PRIORITY_OWNER = 255;
 
 /**
- * At rest the priority in an instance's adverts is the configured one plus the weights of its trackers,
- * within 1 to 254; an owner's is 255, or 254 after it yielded to another owner (keepalived.conf(5)
- * weight, sync_group_tracking_weight). Silent after messages between the halves were lost.
+ * At rest the priority in an instance's adverts is the configured one plus the weights of its
+ * trackers, within 1 to 254; an owner's is 255, or 254 after it yielded to another owner
+ * (keepalived.conf(5) weight, sync_group_tracking_weight). Silent after messages between the halves
+ * were lost.
  */
 export function priorityFollowsTrackers(): Invariant {
   return { name: "priority_follows_trackers", atRest: (world) => firstOfRunning(world, check) };

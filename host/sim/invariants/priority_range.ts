@@ -7,8 +7,8 @@ const PRIORITY_OWNER = 255;
 
 /**
  * Adverts carry 1 to 254, or 255 where the configuration says 255, or 0, which is a resignation
- * (RFC 9568 5.2.4): the instance is MASTER until then. A reload of the priority counts from the moment
- * behind it. Holds always.
+ * (RFC 9568 5.2.4): the instance is MASTER until then. A reload of the priority counts from the
+ * moment behind it. Holds always.
  */
 export function priorityRange(): Invariant {
   return { name: "priority_range", advert: check };

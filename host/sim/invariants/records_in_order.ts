@@ -7,7 +7,7 @@ import { ROUNDING_US } from "./arithmetic.ts";
 import { PerNode } from "./memory.ts";
 import { seconds } from "./telling.ts";
 
-/** Reasons for which an instance enters a state, by `from to`; a pair that is not here never happens. */
+/** Reasons for which an instance enters a state, by `from to`; no other pair happens. */
 const REASONS: Record<string, readonly ReasonName[]> = {
   "INIT BACKUP": ["START", "GROUP"],
   "INIT MASTER": ["OWNER"],
@@ -52,10 +52,11 @@ interface Told {
 }
 
 /**
- * The transitions of a life are numbered without a gap; each goes on where the last one of its subject
- * ended, tells how long that lasted, and is one that the state machine has, for one of its reasons
- * (RFC 9568 6.4; instances only: a group's record tells the reason of the member that decided). After
- * a full output queue (NOTICE_OUTPUT_OVERRUN) numbers and states may be missing once. Holds always.
+ * The transitions of a life are numbered without a gap; each goes on where the last one of its
+ * subject ended, tells how long that lasted, and is one that the state machine has, for one of its
+ * reasons (RFC 9568 6.4; instances only: a group's record tells the reason of the member that
+ * decided). After a full output queue (NOTICE_OUTPUT_OVERRUN) numbers and states may be missing
+ * once. Holds always.
  */
 export function recordsInOrder(): Invariant {
   return new RecordsInOrder();

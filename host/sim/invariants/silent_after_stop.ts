@@ -18,10 +18,10 @@ const WITHOUT_A_WORD: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * After STOP (a shutdown, or a reload that removed the instance) nothing is sent but priority 0, and
- * after the process has ended nothing at all; exactly: a MASTER that leaves in order says priority 0 in
- * the same moment (RFC 9568 6.4.3 (655)), a sync group's followers left aside, those whose link or source
- * address is gone, and those with dont_track_primary. Holds always.
+ * After STOP (a shutdown, or a reload that removed the instance) nothing is sent but priority 0,
+ * and after the process has ended nothing at all; exactly: a MASTER that leaves in order says
+ * priority 0 in the same moment (RFC 9568 6.4.3 (655)), a sync group's followers left aside, those
+ * whose link or source address is gone, and those with dont_track_primary. Holds always.
  */
 export function silentAfterStop(): Invariant {
   return new SilentAfterStop();

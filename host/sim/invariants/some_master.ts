@@ -6,10 +6,10 @@ import { healthOf, membersWith } from "./expected.ts";
 import { named } from "./telling.ts";
 
 /**
- * At rest somebody is MASTER of a virtual router wherever a running instance could be: nothing in its
- * configuration puts it or its sync group in FAULT, and no member of its group hears another MASTER.
- * Silent where who hears whom cannot be said, while a script that decides has not ended for the first
- * time, and where sync groups of the candidates rank differently.
+ * At rest somebody is MASTER of a virtual router wherever a running instance could be: nothing in
+ * its configuration puts it or its sync group in FAULT, and no member of its group hears another
+ * MASTER. Silent where who hears whom cannot be said, while a script that decides has not ended for
+ * the first time, and where sync groups of the candidates rank differently.
  */
 export function someMaster(): Invariant {
   return { name: "some_master", atRest: check, end: (world) => world.atRest ? check(world) : null };

@@ -17,9 +17,9 @@ import { named, seconds } from "./telling.ts";
 const CERTAIN_US = 20_000;
 
 /**
- * A MASTER whose process stood still for longer than its down interval, by the machine's own clock and
- * counted from its last advert, leaves MASTER in the moment in which it goes on: a peer must have taken
- * over. Of a frozen guest, whose clock stood still too, nothing is said.
+ * A MASTER whose process stood still for longer than its down interval, by the machine's own clock
+ * and counted from its last advert, leaves MASTER in the moment in which it goes on: a peer must
+ * have taken over. Of a frozen guest, whose clock stood still too, nothing is said.
  */
 export function stalledMasterLeaves(): Invariant {
   return new StalledMasterLeaves();

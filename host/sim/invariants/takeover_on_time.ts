@@ -15,16 +15,17 @@ import { instanceOf, PerInstance, PerNode } from "./memory.ts";
 import { named, seconds } from "./telling.ts";
 
 /**
- * A BACKUP becomes MASTER when its down timer has run out, not before and not later than its machine's
- * known lateness, by its own clock: (missed adverts x interval + skew time) after the last advert that
- * it accepted, the skew time after a resignation, nothing of it while a better or a tolerated master is
- * heard (nopreempt, preempt_delay), and with the interval that it learnt in version 3. The reason that
- * it tells is the one that set the timer.
+ * A BACKUP becomes MASTER when its down timer has run out, not before and not later than its
+ * machine's known lateness, by its own clock: (missed adverts x interval + skew time) after the
+ * last advert that it accepted, the skew time after a resignation, nothing of it while a better or
+ * a tolerated master is heard (nopreempt, preempt_delay), and with the interval that it learnt in
+ * version 3. The reason that it tells is the one that set the timer.
  *
- * Members of a sync group may be later (they wait for each other) but not earlier. After a pause the
- * latest moment is counted from its end. Silent where the timer's beginning cannot be told: after a
- * reload that changed version, interval or preempt_delay, after a stall, and while it is open
- * whether preempt_delay was over when an advert came; each time until the next certain beginning.
+ * Members of a sync group may be later (they wait for each other) but not earlier. After a pause
+ * the latest moment is counted from its end. Silent where the timer's beginning cannot be told:
+ * after a reload that changed version, interval or preempt_delay, after a stall, and while it is
+ * open whether preempt_delay was over when an advert came; each time until the next certain
+ * beginning.
  */
 export function takeoverOnTime(): Invariant {
   return new TakeoverOnTime();

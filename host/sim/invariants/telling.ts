@@ -1,5 +1,5 @@
-// How violations name things: instances as `VI_1 on node1`, times as seconds. This module is browser
-// safe.
+// How violations name things: instances as `VI_1 on node1`, times as seconds. This module is
+// browser safe.
 
 import type { InstanceView } from "../world_view.ts";
 

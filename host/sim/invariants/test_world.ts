@@ -1,5 +1,5 @@
-// For tests only: a world made by hand, in which a story is told to one invariant line by line. Nothing
-// follows from anything: the test says what every node does. This module is browser safe.
+// For tests only: a world made by hand, in which a story is told to one invariant line by line.
+// Nothing follows from anything: the test says what every node does. This module is browser safe.
 
 import type { Config, VrrpInstance } from "../../conf/model.ts";
 import type { StateName, TrackerStateName } from "../../core/abi.gen.ts";

@@ -37,14 +37,16 @@ interface Holdings {
 /**
  * A running process holds the addresses (advertised and excluded) of exactly those of its instances
  * that are MASTER: it has them all when it becomes MASTER and at rest, and none of them after the
- * moment in which it left MASTER or a reload took the address, unless another MASTER of the node has
- * the same one. What a process before left behind is this one's only when its configuration has it.
+ * moment in which it left MASTER or a reload took the address, unless another MASTER of the node
+ * has the same one. What a process before left behind is this one's only when its configuration has
+ * it.
  *
- * When the process is killed or stands still, what it held goes within the lease of DESIGN decision 1
- * by the machine's own clock and what a kernel is late with it, and not before a lease that was renewed in time would; nothing is said
- * with `lease off`, and between a reload and the next advert. The lease of a MASTER that runs does not
- * end; silent there for two leases after a pause, and on machines whose loop comes later than half a
- * second. Nothing is said of machines that are off or frozen.
+ * When the process is killed or stands still, what it held goes within the lease of DESIGN decision
+ * 1 by the machine's own clock and what a kernel is late with it, and not before a lease that was
+ * renewed in time would; nothing is said with `lease off`, and between a reload and the next
+ * advert. The lease of a MASTER that runs does not end; silent there for two leases after a pause,
+ * and on machines whose loop comes later than half a second. Nothing is said of machines that are
+ * off or frozen.
  */
 export function vipOnMaster(): Invariant {
   return new VipOnMaster();

@@ -18,10 +18,10 @@ interface Heard {
 }
 
 /**
- * A MASTER that accepts an advert of a higher priority, or of its own priority from a higher address,
- * becomes BACKUP in the same moment, and for no other advert (RFC 9568 6.4.3 (745)-(795)); that
- * holds between two address owners too, of whom the one with the higher address yields later only
- * when the other does not. Holds always.
+ * A MASTER that accepts an advert of a higher priority, or of its own priority from a higher
+ * address, becomes BACKUP in the same moment, and for no other advert (RFC 9568 6.4.3 (745)-(795));
+ * that holds between two address owners too, of whom the one with the higher address yields later
+ * only when the other does not. Holds always.
  */
 export function yieldsToBetter(): Invariant {
   return new YieldsToBetter();
