@@ -16,8 +16,8 @@ export interface SettleDelays {
 }
 
 /**
- * The longest that any instance needs, microseconds: down interval and skew, preempt_delay and the down
- * timer that goes on behind it, once more for a group that moves together, and what the machines
+ * The longest that a cluster needs, microseconds: down interval and skew, once more for a group that
+ * moves together, preempt_delay and the down timer that goes on behind it, and what the machines
  * add. `seen` are all configurations that were ever in force, those of dead nodes and those before
  * a reload too: a BACKUP counts on with the timer that it set then, and a version 3 one with the
  * interval that it learnt, so the longest of a VRID counts.
@@ -33,16 +33,18 @@ export function settleUs(seen: Iterable<Config>, delays: SettleDelays): number {
       adverts: Math.max(before.adverts, instance.downTimerAdverts),
     });
   }
-  let settle = 0;
+  let [electionUs, delayUs] = [0, 0];
   for (const instance of instances) {
     const { intervalUs, adverts } = longest.get(keyOf(instance))!;
     // Skew time at the most: (256 - priority) / 256 of the interval.
     const downUs = adverts * intervalUs + intervalUs;
-    // The delay begins with the first advert of a lower master, who may have to take over before.
-    const delayUs = instance.preemptDelayUs === 0 ? 0 : instance.preemptDelayUs + downUs;
     const rounds = instance.group === null ? 1 : 2;
-    settle = Math.max(settle, rounds * (downUs + intervalUs) + delayUs);
+    electionUs = Math.max(electionUs, rounds * (downUs + intervalUs));
+    if (instance.preemptDelayUs > 0) delayUs = Math.max(delayUs, instance.preemptDelayUs + downUs);
   }
+  // The delay begins with the first advert of a lower master, who may have to take over before; in a
+  // group one member's election can come before another's delay.
+  const settle = electionUs + delayUs;
   const { latencyUs, latenessUs, queueDelayUs, clockRate } = delays;
   return Math.ceil((settle + 4 * (latencyUs + latenessUs + queueDelayUs)) / clockRate);
 }

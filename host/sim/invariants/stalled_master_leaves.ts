@@ -1,6 +1,6 @@
 // What a process does when it goes on after it stood still. This module is browser safe.
 
-import type { TransitionRecord } from "../../engine/contract.ts";
+import type { CoreRecord, TransitionRecord } from "../../engine/contract.ts";
 import type {
   InstanceView,
   Invariant,
@@ -19,7 +19,8 @@ const CERTAIN_US = 20_000;
 /**
  * A MASTER whose process stood still for longer than its down interval, by the machine's own clock
  * and counted from its last advert, leaves MASTER in the moment in which it goes on: a peer must
- * have taken over. Of a frozen guest, whose clock stood still too, nothing is said.
+ * have taken over. Of a frozen guest, whose clock stood still too, nothing is said, and nothing
+ * between a reload, which may shorten the down interval, and the next advert.
  */
 export function stalledMasterLeaves(): Invariant {
   return new StalledMasterLeaves();
@@ -35,6 +36,12 @@ class StalledMasterLeaves implements Invariant {
     const broken = this.#leaves.broken(world.nowUs);
     if (instance !== null && priority !== 0) this.#sent.of(instance).atUs = node.clockUs();
     return broken;
+  }
+
+  record(_: WorldView, node: NodeView, record: CoreRecord): null {
+    if (record.kind !== "notice" || record.notice !== "CONFIG_COMMITTED") return null;
+    for (const sent of this.#sent.all(node)) sent.atUs = Infinity;
+    return null;
   }
 
   process(world: WorldView, node: NodeView, was: ProcessState): null {
