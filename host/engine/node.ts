@@ -127,6 +127,8 @@ export class Node {
       previous,
     });
     this.#namer.stage(index);
+    // What main sent before is before it in the ring, and its numbers are those of before.
+    this.#drainCore(Infinity, nowUs);
     for (const input of records) {
       const status = this.core.handleInput(nowUs, input);
       if (status === STATUS_OK) continue;
@@ -143,9 +145,12 @@ export class Node {
     return { missingInterfaces, status: STATUS_OK };
   }
 
-  /** An event for the core: packet, link, address, command. */
+  /**
+   * An event that the worker hears itself: link, address, the word to stop. It waits behind no message
+   * of main.
+   */
   handleCoreInput(nowUs: number, input: Input): void {
-    this.#push(this.#toCore, nowUs, input);
+    this.#tellCore(nowUs, input);
     this.#drain(nowUs);
   }
 
@@ -204,21 +209,26 @@ export class Node {
     // What waits already, after a stall, is no answer.
     const most = NODE_ROUNDS_MAX + this.queueLength;
     for (let round = 0; round < most; round++) {
-      const worked = this.#drainCore(nowUs) || this.#drainEngine(nowUs);
+      const worked = this.#drainCore(nowUs, nowUs) || this.#drainEngine(nowUs);
       if (!worked) return;
     }
     throw new VipdError("NODE_LOOP", "core and engine answer each other without end");
   }
 
-  #drainCore(nowUs: number): boolean {
-    const next = takeDue(this.#toCore, nowUs);
+  /** Hands the core what is due until then; false: nothing was. */
+  #drainCore(untilUs: number, nowUs: number): boolean {
+    const next = takeDue(this.#toCore, untilUs);
     if (next === null) return false;
-    for (let input: Input | null = next; input !== null; input = takeDue(this.#toCore, nowUs)) {
-      const status = this.core.handleInput(nowUs, input);
-      if (status !== STATUS_OK) this.refusals.push({ input: input.kind, status });
-      this.#takeCoreOutputs(nowUs);
+    for (let input: Input | null = next; input !== null; input = takeDue(this.#toCore, untilUs)) {
+      this.#tellCore(nowUs, input);
     }
     return true;
+  }
+
+  #tellCore(nowUs: number, input: Input): void {
+    const status = this.core.handleInput(nowUs, input);
+    if (status !== STATUS_OK) this.refusals.push({ input: input.kind, status });
+    this.#takeCoreOutputs(nowUs);
   }
 
   #takeCoreOutputs(nowUs: number): void {

@@ -115,6 +115,28 @@ describe("Node", () => {
     expect(sink.take().some(({ output }) => output.kind === "notify")).toBe(true);
   });
 
+  it("tells the core at once what the worker hears itself, before a message under way", () => {
+    const { core, sink, node } = nodeOf(1000);
+    const run = startRun(node, sink);
+    const outcome = { kind: "exit" as const, code: 1 };
+    node.handleEngineInput(500, { kind: "scriptResult", run, outcome });
+    node.handleCoreInput(600, { kind: "timer" });
+    expect(core.inputs.at(-1)).toEqual({ nowUs: 600, kind: "timer" });
+    node.handleTimer(1500);
+    expect(core.inputs.at(-1)).toEqual({ nowUs: 1500, kind: "tracker" });
+  });
+
+  it("hands the core a message under way before the records of a reload", () => {
+    const { core, sink, node } = nodeOf(1000);
+    const run = startRun(node, sink);
+    const outcome = { kind: "exit" as const, code: 1 };
+    node.handleEngineInput(500, { kind: "scriptResult", run, outcome });
+    const before = core.inputs.length;
+    node.configure(600, CONFIG, INTERFACES);
+    expect(core.inputs.slice(before, before + 2).map(({ kind }) => kind))
+      .toEqual(["tracker", "configBegin"]);
+  });
+
   it("a main thread that stands still does not hold the core", () => {
     const { core, sink, node } = nodeOf();
     startRun(node, sink);
