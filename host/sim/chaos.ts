@@ -131,6 +131,17 @@ function disturb(state: ChaosState, random: Random): void {
   }
 }
 
+/** Whose main was silent for too long may have ended: it starts, or goes on. */
+function startSilent(state: ChaosState): void {
+  const silent = state.nodes.filter(({ process, resignsUs }) =>
+    process === "running" && resignsUs > 0
+  );
+  if (silent.length === 0) return;
+  const atUs = Math.max(state.nowUs + STOP_US, ...silent.map(({ resignsUs }) => resignsUs));
+  state.wait(atUs - state.nowUs);
+  for (const node of silent) state.start(node);
+}
+
 /** Everything is whole again: nodes run, wires carry, scripts and servers are good. */
 function mend(state: ChaosState, random: Random): void {
   const breath = () => {
@@ -156,6 +167,7 @@ function mend(state: ChaosState, random: Random): void {
   }
   state.mendScripts();
   state.mendServers();
+  startSilent(state);
   const down = state.nodes.filter(({ process }) => process === "down" || process === "off");
   if (down.some(({ stopping }) => stopping)) state.wait(STOP_US);
   for (const node of down) {

@@ -4,6 +4,7 @@
 import type { VrrpInstance } from "../conf/model.ts";
 import type { ScriptOutcome } from "../engine/contract.ts";
 import type { ChaosNode, ChaosState } from "./chaos_state.ts";
+import { MAIN_SILENT_MAX_US } from "./machine_main.ts";
 import type { Random } from "./random.ts";
 import { type Action, DEFAULT_SCRIPT, type Edit, GOOD_WIRE, type WireQuality } from "./scenario.ts";
 
@@ -108,8 +109,10 @@ function blink(state: ChaosState, random: Random): boolean {
 function stallMain(state: ChaosState, random: Random): boolean {
   const node = state.pick("running");
   if (node === null) return false;
-  // Less than the 30 s after which the worker resigns, but for a few.
-  const forUs = random.chance(0.1) ? 40_000_000 : random.below(10_000_000);
+  // Less than the time after which the worker resigns, but for a few.
+  const isLong = random.chance(0.1);
+  const forUs = isLong ? MAIN_SILENT_MAX_US + 10_000_000 : random.below(10_000_000);
+  if (isLong) node.resignsUs = state.nowUs + forUs;
   state.do({ do: "stallMain", node: node.name, forUs });
   return true;
 }

@@ -18,6 +18,8 @@ export interface ChaosNode {
   stopping: boolean;
   unplugged: boolean;
   clockChanged: boolean;
+  /** Main was silent for so long that the worker may end the process until then; 0: it was not. */
+  resignsUs: number;
   /** A reload was asked for while it could not take it. */
   fileChanged: boolean;
 }
@@ -50,6 +52,7 @@ export class ChaosState {
       stopping: false,
       unplugged: false,
       clockChanged: false,
+      resignsUs: 0,
       fileChanged: false,
     }));
   }
@@ -85,6 +88,7 @@ export class ChaosState {
     node.process = "running";
     node.stopping = false;
     node.unplugged = false;
+    node.resignsUs = 0;
     node.fileChanged = false;
   }
 

@@ -34,6 +34,7 @@ import { Kernel, type KernelInterface } from "./kernel.ts";
 import { type InterfacePlan, laterConfigs } from "./layout.ts";
 import type { Digest } from "./digest.ts";
 import { MachineClock } from "./machine_clock.ts";
+import { MainThread } from "./machine_main.ts";
 import type { Network, Port } from "./network.ts";
 import type { Random } from "./random.ts";
 import type { Action, Machine, Scenario } from "./scenario.ts";
@@ -97,9 +98,13 @@ export class SimulatedMachine implements NodeView, NodeSink {
   #bytes: Uint8Array = new Uint8Array(0);
   #instances: MachineInstance[] = [];
   readonly #byName = new Map<string, MachineInstance>();
-  /** What came while the process stood still: sockets first, then main's. */
+  /** What came to the worker's sockets while the process stood still. */
   readonly #socketQueue: (() => void)[] = [];
-  readonly #mainQueue: (() => void)[] = [];
+  readonly #main: MainThread;
+  /** A process that was told to stop hears no signal any more. */
+  #isStopping = false;
+  /** What a frozen machine's process did before. */
+  #frozenFrom: "running" | "paused" = "running";
   #dueUs = Infinity;
   /** By receiverKey. */
   readonly #receivers = new Map<number, MachineInstance>();
@@ -131,6 +136,14 @@ export class SimulatedMachine implements NodeView, NodeSink {
       now: () => tools.nowUs,
       at: (atUs, happen) => tools.at(atUs, happen),
       changed: (held, isHeld, why) => this.#addressChanged(held, isHeld, why),
+    });
+    this.#main = new MainThread({
+      clock: this.#clock,
+      now: () => tools.nowUs,
+      at: (atUs, happen) => tools.at(atUs, happen),
+      isRunning: () => this.process === "running",
+      silent: () => this.#endSilent(),
+      disturb: () => tools.disturb(),
     });
     this.#effects = new EngineEffects({
       name,
@@ -171,7 +184,8 @@ export class SimulatedMachine implements NodeView, NodeSink {
   }
 
   queueLength(): number {
-    return (this.#node?.queueLength ?? 0) + this.#socketQueue.length + this.#mainQueue.length;
+    return (this.#node?.queueLength ?? 0) + this.#socketQueue.length +
+      this.#main.queueLength;
   }
 
   tracker(script: string): TrackerStateName {
@@ -293,7 +307,10 @@ export class SimulatedMachine implements NodeView, NodeSink {
   reload({ set, config }: Extract<Action, { do: "reload" }>): void {
     this.#file = applyEdits(config ?? this.#file, set);
     const file = this.#file;
-    if (this.#node !== null) this.#whenMainRuns(() => this.#configure(file));
+    if (this.#node === null || this.#isStopping) return;
+    this.#main.whenHears(() => {
+      if (!this.#isStopping) this.#configure(file);
+    });
   }
 
   /** kill -9: the kernel keeps what the process had. */
@@ -305,7 +322,8 @@ export class SimulatedMachine implements NodeView, NodeSink {
   /** SIGTERM. */
   shutdown(): void {
     if (this.#node === null) return;
-    this.#whenMainRuns(() => {
+    this.#main.whenHears(() => {
+      this.#isStopping = true;
       this.#toCore({ kind: "command", command: "STOP" });
       this.#toEngine({ kind: "command", command: "STOP", keepServices: false });
     });
@@ -316,6 +334,12 @@ export class SimulatedMachine implements NodeView, NodeSink {
     this.#tools.at(this.#tools.nowUs, () => {
       if (this.life === life) this.kill();
     });
+  }
+
+  /** Main was silent for too long: the worker resigns and ends the process. */
+  #endSilent(): void {
+    this.#toCore({ kind: "command", command: "STOP" });
+    this.kill();
   }
 
   /** The machine loses its power. */
@@ -343,7 +367,8 @@ export class SimulatedMachine implements NodeView, NodeSink {
     this.#byName.clear();
     this.held.forgetNumbers();
     this.#socketQueue.length = 0;
-    this.#mainQueue.length = 0;
+    this.#main.end();
+    this.#isStopping = false;
     this.wakeUs = this.#dueUs = Infinity;
     // Of a machine that was frozen the kernel goes on, since somebody could kill its process.
     if (this.process === "frozen") this.#setStanding(false);
@@ -360,6 +385,7 @@ export class SimulatedMachine implements NodeView, NodeSink {
   /** The hypervisor stops the guest: its kernel and its clock stand still too. */
   freeze(): void {
     if (this.process !== "running" && this.process !== "paused") return;
+    this.#frozenFrom = this.process;
     this.wakeUs = this.#dueUs = Infinity;
     this.#setStanding(true);
     this.#become("frozen");
@@ -369,11 +395,13 @@ export class SimulatedMachine implements NodeView, NodeSink {
   goOn(from: "paused" | "frozen"): void {
     if (this.process !== from) return;
     if (from === "frozen") this.#setStanding(false);
+    // A process that was stopped in a guest is stopped when the guest goes on.
+    if (from === "frozen" && this.#frozenFrom === "paused") return this.#become("paused");
     this.#become("running");
     // What waits in the sockets comes first: among it may be the advert that restarts a timer.
     for (const take of this.#socketQueue.splice(0)) take();
     this.#node?.handleTimer(this.clockUs());
-    for (const take of this.#mainQueue.splice(0)) take();
+    this.#main.goOn();
     this.#arm();
   }
 
@@ -382,9 +410,10 @@ export class SimulatedMachine implements NodeView, NodeSink {
     if (!standing) this.held.watchAll();
   }
 
-  /** Main stands still. */
+  /** Main stands still. Nothing when there is none. */
   stallMain(forUs: number): void {
-    this.#node?.stallEngine(this.clockUs() + forUs);
+    if (this.#node === null) return;
+    this.#node.stallEngine(this.#main.stall(forUs));
     this.#arm();
   }
 
@@ -430,12 +459,6 @@ export class SimulatedMachine implements NodeView, NodeSink {
     if (this.#node !== null) this.#socketQueue.push(take);
   }
 
-  /** Main hears of something, now or when it runs again. */
-  #whenMainRuns(take: () => void): void {
-    if (this.process === "running") return take();
-    if (this.#node !== null) this.#mainQueue.push(take);
-  }
-
   /** Main hears of something later, if the process is the same then. */
   #later(afterUs: number, input: EngineInput, done: () => void = () => {}): void {
     const { life } = this;
@@ -443,7 +466,7 @@ export class SimulatedMachine implements NodeView, NodeSink {
     const arrive = () => {
       if (this.life !== life || this.#node === null) return;
       done();
-      this.#whenMainRuns(() => this.#toEngine(input));
+      this.#main.whenRuns(() => this.#toEngine(input));
     };
     this.#tools.at(whenUs, arrive);
   }
@@ -501,7 +524,9 @@ export class SimulatedMachine implements NodeView, NodeSink {
     for (const row of this.kernel.interfaces) {
       if ((name !== null && row.name !== name) || row.port.up === up) continue;
       row.port.up = up && this.process !== "off";
-      this.#whenWorkerRuns(() => this.#toCore(this.kernel.linkInput(row)));
+      // A process that stands still hears of each change; a frozen kernel sees what there is when it goes on.
+      const input = this.process === "frozen" ? null : this.kernel.linkInput(row);
+      this.#whenWorkerRuns(() => this.#toCore(input ?? this.kernel.linkInput(row)));
     }
   }
 

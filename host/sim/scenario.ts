@@ -109,7 +109,7 @@ export type Action =
   /** The guest is frozen: process, kernel and clock stand still. */
   | { do: "freeze"; node: string }
   | { do: "thaw"; node: string }
-  /** The main thread stands still for so long; the worker goes on. */
+  /** The main thread stands still for so long; the worker goes on, but not for ever (machine_main.ts). */
   | { do: "stallMain"; node: string; forUs: number }
   /** SIGHUP with the configuration in force and these changes, or with a whole other one. */
   | { do: "reload"; node: string; set: Edit[]; config: Config | null }

@@ -282,7 +282,9 @@ export const ACTIONS: {
   },
   thaw: { meaning: "the guest goes on", members: onlyNode },
   stallMain: {
-    meaning: "the main thread (scripts, checks, notifications) stands still for a while",
+    meaning:
+      "the main thread (scripts, checks, notifications, signals) stands still for a while; " +
+      "after 30 s the VRRP thread ends the process",
     members: members<Body<"stallMain">>({ node, forUs: required(SECONDS, "seconds", "for") }),
   },
   reload: {
