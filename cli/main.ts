@@ -2,7 +2,6 @@
 // knows its role by its name; the main thread is a subcommand when the first word names one, and
 // the daemon with keepalived's options otherwise.
 
-import { runDaemonCommand } from "./daemon.ts";
 import { OutputClosed, printError } from "./output.ts";
 
 /** Exit status of an error that nothing better is known of, as keepalived's. */
@@ -17,7 +16,7 @@ const WORKERS: Record<string, () => Promise<() => void>> = {
 async function main(args: readonly string[]): Promise<number> {
   const [first] = args;
   if (first === undefined || first.startsWith("-")) {
-    return await runDaemonCommand(args, import.meta.url);
+    return await (await import("./daemon.ts")).runDaemonCommand(args, import.meta.url);
   }
   const { runSubcommand } = await import("./subcommands.ts");
   return await runSubcommand(args);

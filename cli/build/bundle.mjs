@@ -1,8 +1,9 @@
 // Bundles the program to one minified ES module: the main thread, the workers (which re-enter it),
-// the npm packages and the core's bytes. Only `node:` modules, which Deno has itself, stay outside.
+// the npm packages and the core's bytes. Only `node:` modules, which Deno has itself, stay outside;
+// each is loaded when a module that needs it first runs, and in that thread only.
 
 import { readdir, readFile, writeFile } from "node:fs/promises";
-import { isBuiltin } from "node:module";
+import { builtinModules } from "node:module";
 import path from "node:path";
 import { build } from "esbuild";
 
@@ -30,6 +31,21 @@ function coreBytes(root) {
 }
 
 /**
+ * Asks Deno for its `node:` modules where they are used. As imports they would all stand at the head of
+ * the bundle, and be loaded by every thread before its first own line.
+ */
+const builtins = {
+  name: "builtins",
+  setup({ onResolve, onLoad }) {
+    const filter = new RegExp(`^(?:node:.*|${builtinModules.join("|")})$`);
+    onResolve({ filter }, ({ path: name }) => ({ path: name, namespace: "builtin" }));
+    onLoad({ filter: /^/, namespace: "builtin" }, ({ path: name }) => ({
+      contents: `module.exports = process.getBuiltinModule(${JSON.stringify(name)});`,
+    }));
+  },
+};
+
+/**
  * Writes the bundle and, beside it, `<bundle>.LICENSES.txt` for the packages inside. Throws when something stays
  * outside that would be missing where the bundle runs.
  */
@@ -41,23 +57,20 @@ export async function bundle(root, outfile) {
     bundle: true,
     minify: true,
     format: "esm",
-    platform: "node",
+    // Packages that have a form for Deno take no `node:` module for what Deno has itself; as modules
+    // before UMD files, which hand require() around so that no bundler follows.
+    platform: "neutral",
+    conditions: ["deno"],
+    mainFields: ["module", "main"],
     target: "esnext",
     define: { VIPD_BUNDLED: "true" },
     loader: { ".wasm": "binary" },
-    // Its UMD files hand require() around, which no bundler follows: the bundle would miss half of it.
-    alias: { "jsonc-parser": "jsonc-parser/lib/esm/main.js" },
     legalComments: "none",
     metafile: true,
-    // The CommonJS packages inside ask for Node's modules with require().
-    banner: {
-      js: 'import{createRequire as vipdRequire}from"node:module";' +
-        "const require=vipdRequire(import.meta.url);",
-    },
-    plugins: [coreBytes(root)],
+    plugins: [coreBytes(root), builtins],
   });
   const output = Object.entries(result.metafile.outputs).find(([, { entryPoint }]) => entryPoint);
-  const outside = output[1].imports.filter((one) => one.external && !isBuiltin(one.path));
+  const outside = output[1].imports.filter((one) => one.external);
   if (outside.length > 0) {
     throw new Error(`the bundle would miss ${outside.map((one) => one.path).join(", ")}`);
   }

@@ -8,9 +8,7 @@ import type {
   RunCheckOutput,
   RunScript,
 } from "../engine/contract.ts";
-import { checkHttp } from "./http.ts";
 import { checkMisc } from "./misc.ts";
-import { checkTcp } from "./tcp.ts";
 
 /** The checks that run. */
 export class Checks {
@@ -48,15 +46,16 @@ export class Checks {
     for (const run of [...this.#running.keys()]) this.abort(run);
   }
 
-  #check(spec: CheckSpec, signal: AbortSignal): Promise<CheckOutcome> {
+  // What speaks TCP and HTTP brings much of Node along: a director without such checks has no need of it.
+  async #check(spec: CheckSpec, signal: AbortSignal): Promise<CheckOutcome> {
     switch (spec.kind) {
       case "TCP_CHECK":
-        return checkTcp(spec, signal);
+        return await (await import("./tcp.ts")).checkTcp(spec, signal);
       case "HTTP_GET":
       case "SSL_GET":
-        return checkHttp(spec, signal);
+        return await (await import("./http.ts")).checkHttp(spec, signal);
       case "MISC_CHECK":
-        return checkMisc(spec, signal, this.#runScript);
+        return await checkMisc(spec, signal, this.#runScript);
     }
   }
 }

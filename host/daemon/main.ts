@@ -6,7 +6,6 @@ import { VIPD_VERSION } from "../base/version.ts";
 import type { Config } from "../conf/index.ts";
 import { reportReady } from "../linux/terminal.ts";
 import { encodeDump } from "../core/record.ts";
-import { maskDump } from "../sim/mask.ts";
 import { readConfiguration } from "./configuration.ts";
 import { coreBytes } from "./core_bytes.ts";
 import { Daemon, type Death } from "./daemon.ts";
@@ -98,7 +97,7 @@ async function run(options: DaemonOptions, reporter: Reporter, held: Held): Prom
   reportReady();
   if (reloadWanted) void daemon.reload();
   const end = await ended.promise;
-  if (end !== "signal") return died(options, reporter, end);
+  if (end !== "signal") return await died(options, reporter, end);
   const orderly = await daemon.stop();
   reporter.daemon("info", `Stopped vipd v${VIPD_VERSION}`);
   return orderly ? EXIT.OK : EXIT.INTERNAL;
@@ -130,10 +129,15 @@ function failed(reporter: Reporter, error: unknown, isOnConsole: boolean): numbe
 }
 
 /** The worker is dead and its addresses are gone: what is left to do is to say so, and how it came. */
-function died(options: DaemonOptions, reporter: Reporter, { why, dump }: Death): number {
+async function died(
+  options: DaemonOptions,
+  reporter: Reporter,
+  { why, dump }: Death,
+): Promise<number> {
   reporter.daemon("error", `the wire worker is dead: ${why}`);
   const path = `${options.pidFiles.daemon.replace(/\.pid$/, "")}.dump`;
   try {
+    const { maskDump } = await import("../sim/mask.ts");
     writePrivateFile(path, encodeDump(maskDump(coreBytes(), dump).dump));
     reporter.daemon("error", `what led to it is in ${path}: vipd replay ${path}`);
   } catch (error) {
