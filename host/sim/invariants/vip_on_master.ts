@@ -36,10 +36,10 @@ interface Holdings {
 
 /**
  * A running process holds the addresses (advertised and excluded) of exactly those of its instances
- * that are MASTER: it has them all when it becomes MASTER and at rest, and none of them after the
- * moment in which it left MASTER or a reload took the address, unless another MASTER of the node
- * has the same one. What a process before left behind is this one's only when its configuration has
- * it.
+ * that are MASTER: it has them all when it becomes MASTER, after each moment of a change and at
+ * rest, and none of them after the moment in which it left MASTER or a reload took the address,
+ * unless another MASTER of the node has the same one. What a process before left behind is this
+ * one's only when its configuration has it.
  *
  * When the process is killed or stands still, what it held goes within the lease of DESIGN decision
  * 1 by the machine's own clock and what a kernel is late with it, and not before a lease that was
@@ -138,12 +138,8 @@ class VipOnMaster implements Invariant {
     const changed = this.#checkChanged(world, Infinity) ?? this.#checkLeases(world);
     if (changed !== null) return changed;
     for (const node of world.nodes) {
-      if (node.process !== "running") continue;
-      for (const instance of node.instances) {
-        if (instance.state !== "MASTER") continue;
-        const missing = addressesOf(instance.config).find((address) => !node.holds(address));
-        if (missing !== undefined) return `${named(instance)} is MASTER without ${missing}`;
-      }
+      const missing = node.process === "running" ? findMissing(node) : null;
+      if (missing !== null) return missing;
     }
     return null;
   }
@@ -166,10 +162,10 @@ class VipOnMaster implements Invariant {
     return holdings;
   }
 
-  /** Nodes that changed before a time hold nothing for instances that are not MASTER. */
+  /** Nodes that changed before a time hold what their MASTERs have and nothing else. */
   #checkChanged(world: WorldView, beforeUs: number): string | null {
     let waiting = 0;
-    let stray: string | null = null;
+    let wrong: string | null = null;
     for (const node of world.nodes) {
       const holdings = this.#holdings[node.index];
       if (holdings === undefined || holdings.changedUs < 0) continue;
@@ -178,10 +174,10 @@ class VipOnMaster implements Invariant {
         continue;
       }
       holdings.changedUs = -1;
-      if (node.process === "running") stray ??= findStray(node, holdings);
+      if (node.process === "running") wrong ??= findStray(node, holdings) ?? findMissing(node);
     }
     this.#changed = waiting;
-    return stray;
+    return wrong;
   }
 
   /** Nothing stands longer than its lease. */
@@ -219,6 +215,15 @@ function findStray(node: NodeView, holdings: Holdings): string | null {
     else if (others.every((one) => one.source() !== address)) {
       return `${named(others[0]!)} is ${others[0]!.state} but still has the address ${address}`;
     }
+  }
+  return null;
+}
+
+function findMissing(node: NodeView): string | null {
+  for (const instance of node.instances) {
+    if (instance.state !== "MASTER") continue;
+    const missing = addressesOf(instance.config).find((address) => !node.holds(address));
+    if (missing !== undefined) return `${named(instance)} is MASTER without ${missing}`;
   }
   return null;
 }
