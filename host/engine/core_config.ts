@@ -15,6 +15,7 @@ import {
   INSTANCE_NOPREEMPT,
   INSTANCE_SKIP_CHECK_ADV_ADDR,
   INSTANCE_STATE_MASTER,
+  TRACKER_MAX,
 } from "../core/abi.gen.ts";
 import type { CoreIndex, IndexTracker } from "./core_index.ts";
 
@@ -99,7 +100,10 @@ class InterfaceNames {
   }
 }
 
-/** Keeps the number of every tracker that goes on; new ones take the lowest free numbers. */
+/**
+ * Keeps the number of every tracker that goes on; new ones take the lowest numbers that were free before. The
+ * core knows a tracker by its number: one that takes over another's would take over its result.
+ */
 function numberTrackers(
   config: Config,
   previous: (IndexTracker | null)[],
@@ -117,12 +121,17 @@ function numberTrackers(
     return kept;
   });
   for (const row of wanted.values()) {
-    const free = rows.indexOf(null);
-    if (free < 0) rows.push(row);
-    else rows[free] = row;
+    const free = rows.findIndex((taken, number) => taken === null && isFree(previous, number));
+    // Of very many at once: better another's result for a moment than no configuration.
+    const freed = rows.length < TRACKER_MAX ? -1 : rows.indexOf(null);
+    rows[[free, freed, rows.length].find((place) => place >= 0)!] = row;
   }
   while (rows.length > 0 && rows.at(-1) === null) rows.pop();
   return rows;
+}
+
+function isFree(previous: readonly (IndexTracker | null)[], number: number): boolean {
+  return (previous[number] ?? null) === null;
 }
 
 function flagsOf(instance: VrrpInstance, lease: boolean): number {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ID_NONE, type Input, readInput, writeInput } from "../core/abi.gen.ts";
+import { ID_NONE, type Input, readInput, TRACKER_MAX, writeInput } from "../core/abi.gen.ts";
 import { buildCoreConfig } from "./core_config.ts";
 import type { CoreIndex } from "./core_index.ts";
 import { namesOf, RecordNamer } from "./names.ts";
@@ -112,18 +112,32 @@ describe("buildCoreConfig()", () => {
     }
   });
 
-  it("keeps a tracker's number over reloads and fills holes", () => {
-    const first = build(TWO).index;
-    const next = {
+  it("keeps a tracker's number over reloads and fills holes, but none that was another's", () => {
+    const tracked = (...names: string[]) => ({
       ...TWO,
-      instances: [instance("VI_2", { tracks: [script("a", 1), script("c", 1)] })],
-    };
-    const { index } = build(next, first, 2);
-    expect(index.trackers.map((row) => row?.name)).toEqual(["a", "c"]);
-    const again = build(TWO, index, 3).index;
-    expect(again.trackers.map((row) => row?.name)).toEqual(["b", "eth1"]);
+      instances: [instance("VI_2", { tracks: names.map((name) => script(name, 1)) })],
+    });
+    const namesOf = ({ trackers }: CoreIndex) => trackers.map((row) => row?.name ?? "");
+    const first = build(TWO).index;
+    expect(namesOf(first)).toEqual(["b", "eth1"]);
+    const { index } = build(tracked("a", "c"), first, 2);
+    expect(namesOf(index)).toEqual(["", "", "a", "c"]);
+    const again = build(tracked("c", "b"), index, 3).index;
+    expect(namesOf(again)).toEqual(["b", "", "", "c"]);
     const kept = build({ ...TWO, instances: [TWO.instances[0]!] }, first, 4).index;
     expect(kept.trackers).toEqual(first.trackers);
+  });
+
+  it("takes the number of another where there are no more", () => {
+    const many = (prefix: string) => ({
+      ...TWO,
+      instances: [instance("VI_1", {
+        tracks: Array.from({ length: TRACKER_MAX }, (_, i) => script(`${prefix}${i}`, 1)),
+      })],
+    });
+    const { index } = build(many("y"), build(many("x")).index, 2);
+    expect(index.trackers.map((row) => row?.name).slice(0, 2)).toEqual(["y0", "y1"]);
+    expect(index.trackers).toHaveLength(TRACKER_MAX);
   });
 
   it("turns leases off for all instances", () => {

@@ -154,6 +154,24 @@ function configOf(weight: number, change: Partial<Config> = {}): Config {
 }
 
 describe("core and engine as one node", () => {
+  it("a script that takes another's place at a reload does not take over its result", () => {
+    const node = new Scenario();
+    node.exitCode = 1;
+    node.start(configOf(-20));
+    node.advance(5 * SECOND_US);
+    expect(node.take().lines.join()).toContain("from 100 to 80");
+    const track = { tracker: "new", watches: "SCRIPT" as const, weight: -20, reverse: false };
+    node.configure(config({
+      scripts: [trackedScript("new")],
+      instances: [instance("VI_1", { vips: [VIP], tracks: [track], notify: ALL_NOTIFY })],
+    }));
+    node.advance(SECOND_US);
+    // Nothing is known of the new one at the commit; then it fails by itself.
+    const told = node.take().lines.join();
+    expect(told.indexOf("from 80 to 100")).toBeGreaterThan(0);
+    expect(told.indexOf("from 100 to 80")).toBeGreaterThan(told.indexOf("from 80 to 100"));
+  });
+
   it("BACKUP at start, the script's weight, MASTER after the master down interval", () => {
     const scenario = new Scenario();
     scenario.start(configOf(5));
