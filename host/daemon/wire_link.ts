@@ -16,6 +16,11 @@ import type { WireThread } from "./wire_thread.ts";
 
 /** The worker gets this long to answer a configuration, milliseconds. */
 const COMMIT_MS_MAX = 10_000;
+/**
+ * And so much more behind that: when the whole process stood still (SIGSTOP), our timer is the first to
+ * wake, and the answer of a worker that takes the configuration now would come to nobody.
+ */
+const AWAY_MS = 2_000;
 
 /** Sends inputs and configurations to the core in the worker. */
 export class WireLink {
@@ -54,13 +59,15 @@ export class WireLink {
     });
     let timer: ReturnType<typeof setTimeout> | undefined;
     const late = new Promise<null>((resolve) => {
-      timer = setTimeout(() => resolve(null), COMMIT_MS_MAX);
+      const giveUp = () => timer = setTimeout(() => resolve(null), AWAY_MS);
+      timer = setTimeout(giveUp, COMMIT_MS_MAX);
     });
     const result = await Promise.race([answered, late]);
     clearTimeout(timer);
     this.#waiting = null;
     if (result === null) {
-      throw new VipdError("core-refused", `the core did not answer within ${COMMIT_MS_MAX} ms`);
+      const ms = COMMIT_MS_MAX + AWAY_MS;
+      throw new VipdError("core-refused", `the core did not answer within ${ms} ms`);
     }
     if (result.status !== STATUS_OK) {
       throw new VipdError(
