@@ -159,7 +159,7 @@ export const BROWSER_SAFE = ["base", "core", "conf", "engine", "sim"].map((name)
 
 /** Tests and what only tests use: they may import everything. */
 export function isTestFile(path: string): boolean {
-  return /(_test|_fixture|test_support|test_exports)\.ts$/.test(path);
+  return /(_test|_fixture|test_support|test_world|test_exports)\.ts$/.test(path);
 }
 
 /** The import statements of a TypeScript source, static and dynamic, re-exports too. */
