@@ -101,8 +101,9 @@ class InterfaceNames {
 }
 
 /**
- * Keeps the number of every tracker that goes on; new ones take the lowest numbers that were free before. The
- * core knows a tracker by its number: one that takes over another's would take over its result.
+ * Keeps the number of every tracker that goes on; new ones take the lowest numbers that were free
+ * before. The core knows a tracker by its number: one that takes over another's would take over
+ * its result.
  */
 function numberTrackers(
   config: Config,

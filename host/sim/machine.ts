@@ -524,7 +524,7 @@ export class SimulatedMachine implements NodeView, NodeSink {
     for (const row of this.kernel.interfaces) {
       if ((name !== null && row.name !== name) || row.port.up === up) continue;
       row.port.up = up && this.process !== "off";
-      // A process that stands still hears of each change; a frozen kernel sees what there is when it goes on.
+      // A process that stands still hears of each change, a frozen kernel of what there is then.
       const input = this.process === "frozen" ? null : this.kernel.linkInput(row);
       this.#whenWorkerRuns(() => this.#toCore(input ?? this.kernel.linkInput(row)));
     }

@@ -1,10 +1,10 @@
-// The main thread of a simulated process, apart from the engine that runs on it: what comes for it while
-// the process stands still waits, its signals wait for a stall's end too, and a worker that hears
-// nothing of it for too long ends the process. This module is browser safe.
+// The main thread of a simulated process, apart from the engine that runs on it: what comes for it
+// while the process stands still waits, its signals wait for a stall's end too, and a worker that
+// hears nothing of it for too long ends the process. This module is browser safe.
 
 import type { MachineClock } from "./machine_clock.ts";
 
-/** Main may be silent for so long before the worker resigns and ends the process (daemon/wire.ts). */
+/** Main may be silent for so long before the worker resigns and ends the process (as in wire.ts). */
 export const MAIN_SILENT_MAX_US = 30_000_000;
 /** After the process stood still main gets so long to be heard again. */
 const HEARD_AGAIN_US = 2_000_000;
