@@ -86,9 +86,17 @@ export class DownTimer {
 
   /** It should have ended. */
   isOverdue(node: NodeView): boolean {
-    // A loop that comes later than a down interval counts as stalled: the timer begins anew.
-    if (slackUs(node) > this.#downUs) return false;
-    return node.clockUs() > this.latestUs + slackUs(node);
+    return !this.#isShaky(node) && node.clockUs() > this.latestUs + slackUs(node);
+  }
+
+  /** It would tell another reason than the one that set it. */
+  contradicts(reason: ReasonName, node: NodeView): boolean {
+    return this.reason !== null && this.reason !== reason && !this.#isShaky(node);
+  }
+
+  /** A loop that comes later than a down interval counts as stalled: the timer begins anew. */
+  #isShaky(node: NodeView): boolean {
+    return slackUs(node) > this.#downUs;
   }
 
   /** An advert was accepted. */

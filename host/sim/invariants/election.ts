@@ -24,15 +24,25 @@ function languageOf({ config }: InstanceView): string {
   return `${common} ${config.advertisementIntervalUs} ${config.auth?.data.join(".") ?? "NONE"}`;
 }
 
-/** All elections of a world at rest; those in which it cannot be said who hears whom are left out. */
+/**
+ * All elections of a world at rest; those in which it cannot be said who hears whom are left out, and
+ * those that sync groups tie to such.
+ */
 export function electionsOf(world: WorldView): Election[] {
-  const elections: Election[] = [];
+  let elections: Election[] = [];
   for (const segment of segmentsOf(world)) {
     for (const component of world.components(segment) ?? []) {
       elections.push(...electionsAmong(world, component, segment));
     }
   }
-  return elections;
+  for (;;) {
+    const places = placesOf(elections);
+    const certain = elections.filter(({ candidates }) =>
+      candidates.every((one) => membersWith(one).every((member) => places.has(member)))
+    );
+    if (certain.length === elections.length) return elections;
+    elections = certain;
+  }
 }
 
 /** The election that each candidate stands in. */

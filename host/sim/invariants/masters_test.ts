@@ -81,6 +81,16 @@ describe("one_master", () => {
     expect(both([150, 100], [100, 150])).toEqual([]);
     expect(both([150, 150], [100, 100])).toHaveLength(1);
   });
+  it("is silent about a group of which one member cannot hold its own election", () => {
+    const { story, a, b } = groups(oneMaster, [150, 150], [100, 100]);
+    for (const one of [...a.instances, ...b.instances]) one.state = "MASTER";
+    const [, second] = b.instances;
+    second!.config = { ...second!.config, downTimerAdverts: 1 };
+    expect(story.rest().violations).toHaveLength(1);
+    // Later than the skew time of its down interval of one advert.
+    b.latenessUs = SECOND;
+    expect(story.rest().violations).toHaveLength(1);
+  });
 });
 
 describe("some_master", () => {

@@ -112,7 +112,7 @@ function checkTakeover(
   if (timer.isOverdue(node)) {
     return `${what} ${seconds(node.clockUs() - timer.latestUs)} too late: ${timer.describe()}`;
   }
-  if (timer.reason !== null && record.reason !== timer.reason) {
+  if (timer.contradicts(record.reason, node)) {
     return `${what} for another reason than ${timer.reason}: ${timer.describe()}`;
   }
   return null;
