@@ -1,9 +1,12 @@
 // No way out of the daemon leaves an address behind: a wire worker that hangs, one that hangs while the
-// daemon stops, a start that fails. The addresses have no lease here, so that nobody else takes them off.
+// daemon stops or has more to read than its ring holds, a start that fails. The addresses have no lease
+// here, so that nobody else takes them off.
 
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { Capture } from "../lab/capture.ts";
 import { Director } from "../lab/director.ts";
 import { FrozenThread, realTimeThread } from "../lab/frozen_thread.ts";
+import { DENO, ROOT } from "../lab/path.ts";
 import { eventually } from "../lab/process.ts";
 import { openReferenceLab, type ReferenceLab } from "../lab/topology.ts";
 import { startVipd } from "../lab/vipd.ts";
@@ -48,6 +51,20 @@ async function playHungWorker(tag: string, stop: boolean) {
   return { goneMs, status, log: program.log, files };
 }
 
+async function playFullRing() {
+  const reference = await openReferenceLab("vf-ring", ["node1"]);
+  labs.push(reference);
+  const node = reference.machine("node1");
+  const capture = await Capture.start(reference.lan);
+  await node.configure("keepalived.conf", OWNER);
+  const file = `${ROOT}/test/lab/programs/wire_full_ring.ts`;
+  const argv = [DENO, "run", "-A", "--no-lock", "--unstable-net", file];
+  const program = await node.start([...argv, "/etc/keepalived/keepalived.conf"]);
+  await program.waitForLine(/^stopped$/);
+  const zero = await capture.advert({ vrid: 51, priority: 0 });
+  return { zero, holds: await node.holds(VIP) };
+}
+
 async function playBlockedSocket() {
   const node = await open("vf-socket");
   await node.exec(["mkdir", "/run/keepalived.sock"]);
@@ -59,6 +76,7 @@ async function playBlockedSocket() {
 let played: {
   hung: ReturnType<typeof playHungWorker>;
   hungAtStop: ReturnType<typeof playHungWorker>;
+  fullRing: ReturnType<typeof playFullRing>;
   blocked: ReturnType<typeof playBlockedSocket>;
 };
 
@@ -66,6 +84,7 @@ beforeAll(async () => {
   played = {
     hung: playHungWorker("vf-hung", false),
     hungAtStop: playHungWorker("vf-stop", true),
+    fullRing: playFullRing(),
     blocked: playBlockedSocket(),
   };
   await Promise.allSettled(Object.values(played));
@@ -90,6 +109,14 @@ describe("the wire worker hangs", () => {
     expect(status).toBe(EXIT_INTERNAL);
     expect(log).toMatch(/did not stop in order/);
     expect(files).not.toMatch(/\.pid/);
+  });
+});
+
+describe("the ring to the wire worker is full when the daemon stops", () => {
+  it("its master says priority 0 and gives its address back", async () => {
+    const { zero, holds } = await played.fullRing;
+    expect(zero.priority).toBe(0);
+    expect(holds).toBe(false);
   });
 });
 
