@@ -20,11 +20,8 @@ import { buildCoreConfig } from "../../../host/engine/core_config.ts";
 const FLOOD_BYTES = 2 * RING_TO_WIRE_SIZE;
 
 const configFile = Deno.args[0]!;
-const { config } = readConfiguration(
-  {
-    ...{ configFile, includeErrors: false, vrrp: true, checkers: false },
-  } as Parameters<typeof readConfiguration>[0],
-);
+const options = { configFile, includeErrors: false, vrrp: true, checkers: false };
+const { config } = readConfiguration(options);
 if (config === null) throw new Error("the configuration has errors");
 
 const entry = new URL("../../../cli/main.ts", import.meta.url);
