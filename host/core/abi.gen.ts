@@ -776,7 +776,7 @@ export const TIMER_INPUT = {
   kind: 0,
   size: 4,
 } as const;
-/** Fires timers that are due; carries nothing. */
+/** Fires timers that are due; carries nothing. Packets, links and addresses fire none: the host hands this in when it has read all of them that waited. */
 export interface TimerInput {
   kind: "timer";
 }

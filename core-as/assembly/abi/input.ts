@@ -35,7 +35,10 @@ export class InputHeader {
   size: u32;
 }
 
-/** Fires timers that are due; carries nothing. */
+/**
+ * Fires timers that are due; carries nothing. Packets, links and addresses fire none: the host hands
+ * this in when it has read all of them that waited.
+ */
 @unmanaged
 export class TimerInput {
   kind: u32;

@@ -158,10 +158,17 @@ function dispatch(at: u32, size: u32): u32 {
   if (!queueHasRoom()) return STATUS_LIMIT;
   thaw();
   const status = handle(header.kind, at);
-  // Behind this packet the next may wait, the advert that restarts a timer which ended while the
-  // process was stopped. The host says when all are read (INPUT_TIMER).
-  if (header.kind != INPUT_PACKET) fireTimers();
+  if (!comesFromKernel(header.kind)) fireTimers();
   return status;
+}
+
+/**
+ * Whether more of its sort may wait behind it: after a process was stopped, the advert that restarts a
+ * timer which ended meanwhile, or the link that is up again. Timers do not fire between them;
+ * the host says when all are read (INPUT_TIMER).
+ */
+function comesFromKernel(kind: u32): bool {
+  return kind == INPUT_PACKET || kind == INPUT_LINK || kind == INPUT_ADDRESS;
 }
 
 function handle(kind: u32, at: u32): u32 {

@@ -2,6 +2,7 @@
 
 import { describe, expect, it } from "vitest";
 import {
+  INSTANCE_DONT_TRACK_PRIMARY,
   INSTANCE_HIGHER_PRIO_SEND_ADVERT,
   INSTANCE_LOWER_PRIO_NO_ADVERT,
   INSTANCE_NOPREEMPT,
@@ -12,6 +13,7 @@ import {
   kinds,
   lines,
   LINK_DOWN,
+  LINK_GOOD,
   MILLISECOND,
   only,
   readAdvert,
@@ -445,6 +447,22 @@ describe("MASTER", () => {
     const node = backup();
     node.address("10.9.0.100", 1, 32);
     expect(node.address("10.9.0.100", 0, 32)).toEqual([]);
+  });
+});
+
+describe("a process that was stopped", () => {
+  it("hears all that its kernel has to say before a timer that ended meanwhile fires", () => {
+    const node = VirtualNode.ready();
+    const flags = INSTANCE_DONT_TRACK_PRIMARY;
+    node.configure({ instances: [instance({ flags })], vips: [vip()] });
+    node.freeze(4 * SECOND);
+    // The cable was out for a moment: a burst sent between the two would reach nobody.
+    expect(node.link({ flags: LINK_DOWN })).toEqual([]);
+    expect(node.link({ flags: LINK_GOOD })).toEqual([]);
+    expect(node.address("10.9.0.7")).toEqual([]);
+    const outputs = node.input({ kind: "timer" });
+    expect(lines(outputs)).toEqual(["0 BACKUP MASTER MASTER_DOWN"]);
+    expect(only(outputs, "frame")).toHaveLength(1);
   });
 });
 
