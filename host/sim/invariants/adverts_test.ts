@@ -134,6 +134,18 @@ describe("yields_to_better", () => {
     expect(heard(101, "10.0.0.0", false)).toHaveLength(1);
   });
 
+  it("of two owners the lower address yields", () => {
+    const owners = (source: string, yields: boolean) => {
+      const { story, vi } = one(yieldsToBetter, { priority: 255 });
+      vi.state = "MASTER";
+      story.at(3).heard(vi, 255, { source });
+      if (yields) story.enter(vi, "BACKUP", "OWNER_CONFLICT");
+      return story.at(4).rest().violations.length;
+    };
+    expect([owners("10.0.0.2", true), owners("10.0.0.0", false)]).toEqual([0, 0]);
+    expect(owners("10.0.0.2", false)).toBe(1);
+  });
+
   it("sees one that yields to a worse one, or to nobody", () => {
     expect(heard(100, "10.0.0.0", true)).toEqual([
       "VI_1 on a yielded (PEER_PRIORITY_HIGHER) with priority 100 of 10.0.0.1 although it " +
