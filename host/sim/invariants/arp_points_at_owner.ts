@@ -21,8 +21,9 @@ const WAY_US = 2_000_000;
  * holds it, provided that this machine was the last that announced it (gratuitous ARP, unsolicited
  * NA) or had to because it became MASTER, where the client could hear it, and nobody else answered
  * for the address since. Silent for WAY_US after that, where no announcement is made
- * (garp_master_repeat 0, a wire that loses), where the client does not reach the holder, and while
- * another machine that it reaches has the address too.
+ * (garp_master_repeat 0, a wire that loses, or an announcement that may still be held back by one
+ * that did), where the client does not reach the holder, and while another machine that it reaches
+ * has the address too.
  */
 export function arpPointsAtOwner(): Invariant {
   return new ArpPointsAtOwner();
@@ -32,6 +33,8 @@ class ArpPointsAtOwner implements Invariant {
   readonly name = "arp_points_at_owner";
   /** By segment and address. */
   readonly #said: (Map<string, Announcement> | undefined)[] = [];
+  /** By segment: when somebody last announced something of which it cannot be told when it is heard. */
+  readonly #unsureUs: number[] = [];
 
   garp(world: WorldView, { node, segment, address }: SentGarp): null {
     this.#note(world, node, segment, address);
@@ -50,7 +53,8 @@ class ArpPointsAtOwner implements Invariant {
   }
 
   #note(world: WorldView, node: NodeView, segment: number, address: string): void {
-    const isSure = world.components(segment) !== null;
+    if (world.components(segment) === null) this.#unsureUs[segment] = world.nowUs;
+    const isSure = world.nowUs - (this.#unsureUs[segment] ?? -Infinity) > WAY_US;
     // What the client does not hear changes nothing.
     if (isSure && !world.clientReaches(node, segment)) return;
     const said = this.#said[segment] ??= new Map();
