@@ -1,5 +1,5 @@
-import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { coreModule } from "../../../test/virtual_node.ts";
 import { Core, CORE_COUNTS_SMALL } from "../../core/core.ts";
 import {
   LogBuffer,
@@ -13,9 +13,7 @@ import { ALL_INVARIANTS, INVARIANT_MEANINGS } from "./index.ts";
 import { replayEqual } from "./replay_equal.ts";
 import { router, Story } from "./test_world.ts";
 
-const WASM = new WebAssembly.Module(
-  readFileSync(new URL("../../../core-as/build/core.wasm", import.meta.url)),
-);
+const WASM = coreModule();
 
 /** The log of a core that was told of an interface and got a timer. */
 function logOf(): HalfLog {
