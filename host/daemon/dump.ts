@@ -64,9 +64,11 @@ export function makeDump({ why, node, shared, engineLog, index }: DumpParts): Du
 
 /**
  * Writes a file with mode 0600, whole or not at all: under a temporary name beside it, then renamed.
- * What stood there is replaced. Throws VipdError `dump_file`.
+ * A plain file that stood there is replaced, and nothing else: a rename onto a device or a link, as
+ * /dev/full and /dev/stdout are, would put the file in its place. Throws VipdError `dump_file`.
  */
 export function writePrivateFile(path: string, bytes: Uint8Array): void {
+  refuseUnlessPlain(path);
   const temporary = `${path}.${Deno.pid}.tmp`;
   try {
     const file = Deno.openSync(temporary, { write: true, createNew: true, mode: 0o600 });
@@ -84,6 +86,23 @@ export function writePrivateFile(path: string, bytes: Uint8Array): void {
       cause,
       hint: "Give a path in a directory that exists, with room for the file.",
     });
+  }
+}
+
+function refuseUnlessPlain(path: string): void {
+  const there = kindAt(path);
+  if (there === null || there.isFile) return;
+  throw new VipdError("dump_file", `${path}: it is no plain file`, {
+    hint: "Give the path of a new file, or of one that may be replaced.",
+  });
+}
+
+/** What stands at a path itself, not behind a link; null when nothing does or it cannot be seen. */
+function kindAt(path: string): Deno.FileInfo | null {
+  try {
+    return Deno.lstatSync(path);
+  } catch {
+    return null; // writing says why
   }
 }
 
