@@ -155,8 +155,12 @@ function mend(state: ChaosState, random: Random): void {
   for (const node of state.nodes) {
     if (node.unplugged) {
       state.do({ do: "plug", node: node.name, interface: null });
-      node.unplugged = false;
+      node.unplugged = node.cableOut = false;
       breath();
+    }
+    if (node.cableOut) {
+      state.do({ do: "plug", node: node.name, interface: null });
+      node.cableOut = false;
     }
     if (node.process === "paused") state.goOn(node);
     if (node.process === "frozen") state.goOn(node);

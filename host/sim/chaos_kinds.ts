@@ -127,7 +127,7 @@ function unplug(state: ChaosState, random: Random): boolean {
   const own = interfacesOf(node);
   const one = own.length > 0 && random.chance(0.7) ? random.pick(own) : null;
   state.do({ do: "unplug", node: node.name, interface: one });
-  node.unplugged = true;
+  node.unplugged = node.cableOut = true;
   return true;
 }
 
@@ -136,7 +136,7 @@ function plug(state: ChaosState, random: Random): boolean {
   if (out.length === 0) return false;
   const node = random.pick(out);
   state.do({ do: "plug", node: node.name, interface: null });
-  node.unplugged = false;
+  node.unplugged = node.cableOut = false;
   return true;
 }
 

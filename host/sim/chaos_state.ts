@@ -17,6 +17,8 @@ export interface ChaosNode {
   /** It was told to stop and may not have ended yet. */
   stopping: boolean;
   unplugged: boolean;
+  /** A cable is out, also that of a node which started since. */
+  cableOut: boolean;
   clockChanged: boolean;
   /** Main was silent for so long that the worker may end the process until then; 0: it was not. */
   resignsUs: number;
@@ -51,6 +53,7 @@ export class ChaosState {
       process: machines[name]!.started ? "running" : "down",
       stopping: false,
       unplugged: false,
+      cableOut: false,
       clockChanged: false,
       resignsUs: 0,
       fileChanged: false,

@@ -98,6 +98,8 @@ export class SimulatedMachine implements NodeView, NodeSink {
   #bytes: Uint8Array = new Uint8Array(0);
   #instances: MachineInstance[] = [];
   readonly #byName = new Map<string, MachineInstance>();
+  /** Whose cable is out; a boot puts none in. */
+  readonly #unplugged = new Set<KernelInterface>();
   /** What came to the worker's sockets while the process stood still. */
   readonly #socketQueue: (() => void)[] = [];
   readonly #main: MainThread;
@@ -225,7 +227,7 @@ export class SimulatedMachine implements NodeView, NodeSink {
     if (this.process === "off") {
       this.#clock.reset(tools.nowUs, BOOT_US);
       this.held.boot();
-      for (const { port } of this.kernel.interfaces) port.up = true;
+      for (const row of this.kernel.interfaces) row.port.up = !this.#unplugged.has(row);
     }
     this.life++;
     this.#effects.trackers.clear();
@@ -522,8 +524,12 @@ export class SimulatedMachine implements NodeView, NodeSink {
   /** Cable in or out. */
   setLink(name: string | null, up: boolean): void {
     for (const row of this.kernel.interfaces) {
-      if ((name !== null && row.name !== name) || row.port.up === up) continue;
-      row.port.up = up && this.process !== "off";
+      if (name !== null && row.name !== name) continue;
+      if (up) this.#unplugged.delete(row);
+      else this.#unplugged.add(row);
+      const isUp = up && this.process !== "off";
+      if (row.port.up === isUp) continue;
+      row.port.up = isUp;
       // A process that stands still hears of each change, a frozen kernel of what there is then.
       const input = this.process === "frozen" ? null : this.kernel.linkInput(row);
       this.#whenWorkerRuns(() => this.#toCore(input ?? this.kernel.linkInput(row)));

@@ -157,6 +157,15 @@ describe("a cable that is out for a moment", () => {
     ]);
   });
 
+  it("stays out over a boot, and may be put in while the machine is off", () => {
+    const off: Action = { do: "powerOff", node: "a" };
+    const start: Action = { do: "start", node: "a" };
+    const states = (...steps: [number, Action][]) =>
+      play(20, [10, UNPLUG], [11, off], ...steps).filter((line) => / (FAULT|BACKUP) /.test(line));
+    expect(states([12, start]).at(-1)).toBe("12.0 FAULT INTERFACE_DOWN");
+    expect(states([11.5, PLUG], [12, start]).at(-1)).toBe("12.0 BACKUP START");
+  });
+
   it("is not seen by a kernel that stood still", () => {
     const lines = play(
       11,

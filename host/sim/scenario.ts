@@ -113,7 +113,7 @@ export type Action =
   | { do: "stallMain"; node: string; forUs: number }
   /** SIGHUP with the configuration in force and these changes, or with a whole other one. */
   | { do: "reload"; node: string; set: Edit[]; config: Config | null }
-  /** The cable of an interface, or the interface itself as `ip link set down` does. */
+  /** The cable of an interface is pulled, or put in; that outlives the power. */
   | { do: "unplug"; node: string; interface: string | null }
   | { do: "plug"; node: string; interface: string | null }
   /** Changes a wire: frames to the node (`in`), from it (`out`), or both. */
