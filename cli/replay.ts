@@ -1,7 +1,7 @@
 // `vipd replay FILE`: plays a dump again and proves that it gives the same, steps through it, or plays it
 // with changes; of a capture it tells the story.
 
-import { errorText, VipdError } from "../host/base/errors.ts";
+import { VipdError } from "../host/base/errors.ts";
 import { decodeDump, type Dump } from "../host/core/record.ts";
 import { coreBytes } from "../host/daemon/core_bytes.ts";
 import { type Change, parseChange } from "../host/sim/change.ts";
@@ -11,6 +11,7 @@ import { type WhatIf, whatIf } from "../host/sim/what_if.ts";
 import { OutputClosed, print, printError } from "./output.ts";
 import { type Paint, stdoutPaint } from "./paint.ts";
 import { storyText } from "./pcap_view.ts";
+import { readFileUpTo } from "./read_file.ts";
 import { stepThrough } from "./replay_step.ts";
 import {
   equalText,
@@ -53,16 +54,9 @@ export async function runReplay(options: ReplayOptions): Promise<number> {
   }
 }
 
-/** The bytes of a file. Throws VipdError `file`. */
+/** The bytes of a dump or a capture. Throws VipdError `file`. */
 export function readFile(path: string): Uint8Array {
-  try {
-    const { size } = Deno.statSync(path);
-    if (size > FILE_SIZE_MAX) throw new VipdError("file", `${path} has ${size} bytes: too large`);
-    return Deno.readFileSync(path);
-  } catch (cause) {
-    if (cause instanceof VipdError) throw cause;
-    throw new VipdError("file", `${path}: ${errorText(cause)}`, { cause });
-  }
+  return readFileUpTo(path, FILE_SIZE_MAX);
 }
 
 // ---- A dump ----

@@ -1,9 +1,10 @@
 // Which scenario `vipd simulate` plays: one of a file, or one of those that are made for any cluster.
 
-import { errorText, VipdError } from "../host/base/errors.ts";
+import { VipdError } from "../host/base/errors.ts";
 import { chaosScenario } from "../host/sim/chaos.ts";
 import type { Scenario } from "../host/sim/scenario.ts";
 import { checkScenario } from "../host/sim/scenario_check.ts";
+import { SCENARIO_SIZE_MAX } from "../host/sim/scenario_table.ts";
 import {
   formatScenarioProblem,
   readScenario,
@@ -11,8 +12,12 @@ import {
 } from "../host/sim/scenario_text.ts";
 import type { SimulatedNode } from "../host/sim/simulate.ts";
 import { tourScenario } from "../host/sim/tour.ts";
+import { readFileUpTo } from "./read_file.ts";
 import { NAMED_SCENARIOS, scenarioOf, type SimulateOptions } from "./simulate_options.ts";
 import { readReloadConfig } from "./simulated_cluster.ts";
+
+/** More than any scenario takes, which is limited in characters: what is larger is no scenario, bytes. */
+const FILE_SIZE_MAX = 4 * SCENARIO_SIZE_MAX;
 
 /** A scenario file with problems, each told with its line. */
 export class ScenarioRefused extends Error {}
@@ -50,13 +55,10 @@ function refuse(file: string, problems: readonly ScenarioProblem[]): void {
 
 function readText(file: string): string {
   try {
-    return Deno.readTextFileSync(file);
-  } catch (thrown) {
-    const why = thrown instanceof Deno.errors.NotFound
-      ? "there is no such file"
-      : errorText(thrown);
-    throw new VipdError("scenario", `${file} cannot be read: ${why}`, {
-      cause: thrown,
+    return new TextDecoder().decode(readFileUpTo(file, FILE_SIZE_MAX));
+  } catch (cause) {
+    throw new VipdError("scenario", (cause as Error).message, {
+      cause,
       hint: `name a scenario file, or one of ${NAMED_SCENARIOS.join(", ")}`,
     });
   }
