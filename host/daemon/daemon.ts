@@ -8,7 +8,7 @@ import type { CommandResult, ProviderStatus } from "../control/protocol.ts";
 import { type ControlServer, serveControl } from "../control/server.ts";
 import { readOutput } from "../core/abi.gen.ts";
 import { type Dump, encodeDump } from "../core/record.ts";
-import type { EngineOutput, HostIdentity } from "../engine/contract.ts";
+import type { EngineInput, EngineOutput, HostIdentity } from "../engine/contract.ts";
 import { buildCoreConfig, type CoreConfig } from "../engine/core_config.ts";
 import type { CoreIndex } from "../engine/core_index.ts";
 import { RecordNamer } from "../engine/names.ts";
@@ -74,6 +74,8 @@ export class Daemon {
   readonly #turns = new Turns();
   readonly #startedUs = nowUs();
   readonly #process: DaemonProcess;
+  /** Transitions that the engine gets once it has their configuration; null: it has it. */
+  #behindConfigure: EngineInput[] | null = null;
   #wire: WireThread | null = null;
   #link: WireLink | null = null;
   #control: ControlServer | null = null;
@@ -181,6 +183,9 @@ export class Daemon {
     this.#index = core.index;
     const host = this.#host;
     this.#runner.input({ kind: "configure", generation, config, index: core.index, host });
+    const behind = this.#behindConfigure ?? [];
+    this.#behindConfigure = null;
+    for (const input of behind) this.#runner.input(input);
   }
 
   #buildCore(config: Config, interfaces: Map<string, number>): CoreConfig {
@@ -221,11 +226,22 @@ export class Daemon {
         const named = this.#namer.name(readOutput(view, 0));
         if (named === null) return;
         this.#reporter.core(named, nowUs());
-        if (named.kind === "notice" && named.notice === "CONFIG_COMMITTED") this.#forgetRemoved();
+        if (named.kind === "notice" && named.notice === "CONFIG_COMMITTED") this.#committed();
         const input = engineInputOf(named);
-        if (input !== null) this.#runner.input(input);
+        if (input !== null) this.#toEngine(input);
       }
     }
+  }
+
+  /** The core has a new configuration: what it tells from now on is not for the old one's scripts. */
+  #committed(): void {
+    this.#forgetRemoved();
+    if (this.#namer.current?.generation !== this.#generation) this.#behindConfigure = [];
+  }
+
+  #toEngine(input: EngineInput): void {
+    if (this.#behindConfigure === null) this.#runner.input(input);
+    else this.#behindConfigure.push(input);
   }
 
   /** At the core's commit: what was removed has told its end before. */

@@ -147,6 +147,26 @@ describe.concurrent("a reload", () => {
     });
   });
 
+  it("has its own notification scripts run for what the commit itself brings about", async () => {
+    await onNode("reload-notify", async (node, lan) => {
+      const capture = await Capture.start(lan);
+      const conf = (vrid: number, file: string): NodeConf => {
+        const lines = [`notify_backup "/usr/bin/touch /run/${file}"`];
+        return { instances: [instance(vrid, { name: "VI", lines })] };
+      };
+      const daemon = await Reloading.start(node, capture, conf(51, "old"));
+      await untilInstance(node, "VI", ({ state }) => state === "MASTER");
+      await node.exec(["rm", "/run/old"]);
+      // Another VRID is another instance: under its old name it begins as BACKUP with the commit.
+      expect(await daemon.reload(conf(52, "new"))).toBe(2);
+      const ran = await eventually("a notification", async () => {
+        const { stdout } = await node.exec(["ls", "/run"]);
+        return stdout.split("\n").filter((name) => name === "old" || name === "new")[0] ?? null;
+      }, 5_000);
+      expect(ran).toBe("new");
+    });
+  });
+
   it("of a broken or missing file changes nothing, says where it is broken, and can be mended", async () => {
     await onNode("broken", async (node, lan) => {
       const capture = await Capture.start(lan);
