@@ -13,6 +13,8 @@ import { RecordNamer } from "./names.ts";
 
 /** Inputs that wait between the halves; one more and the oldest is lost and counted. */
 export const NODE_QUEUE_MAX = 4096;
+/** Refusals of the core that are noted. */
+export const NODE_REFUSAL_MAX = 64;
 /** Rounds of draining at one time; more means that the halves answer each other for ever. */
 export const NODE_ROUNDS_MAX = 256;
 
@@ -89,7 +91,7 @@ export class Node {
   readonly engine: EngineHandle;
   /** Messages lost because a queue was full. */
   overruns = 0;
-  /** Inputs of main that the core refused: status codes in order. */
+  /** Inputs of main that the core refused: the first NODE_REFUSAL_MAX, status codes in order. */
   readonly refusals: { input: Input["kind"]; status: number }[] = [];
   readonly #namer = new RecordNamer();
   readonly #sink: NodeSink;
@@ -132,7 +134,7 @@ export class Node {
     for (const input of records) {
       const status = this.core.handleInput(nowUs, input);
       if (status === STATUS_OK) continue;
-      this.refusals.push({ input: input.kind, status });
+      this.#refused(input, status);
       this.#namer.discard(generation);
       this.#takeCoreOutputs(nowUs);
       this.#drain(nowUs);
@@ -227,7 +229,7 @@ export class Node {
 
   #tellCore(nowUs: number, input: Input): void {
     const status = this.core.handleInput(nowUs, input);
-    if (status !== STATUS_OK) this.refusals.push({ input: input.kind, status });
+    if (status !== STATUS_OK) this.#refused(input, status);
     this.#takeCoreOutputs(nowUs);
   }
 
@@ -238,6 +240,10 @@ export class Node {
       if (kind < OUTPUT_TRANSITION) this.#sink.effect(kind, size);
       else this.#takeRecord(nowUs, core.output());
     }
+  }
+
+  #refused(input: Input, status: number): void {
+    if (this.refusals.length < NODE_REFUSAL_MAX) this.refusals.push({ input: input.kind, status });
   }
 
   #takeRecord(nowUs: number, output: Output): void {

@@ -363,6 +363,7 @@ export class SimulatedMachine implements NodeView, NodeSink {
   }
 
   #endProcess(into: "down" | "off"): void {
+    if (this.#node !== null) this.#tools.watchers.lifeEnds(this);
     this.release();
     this.config = null;
     this.#instances = [];

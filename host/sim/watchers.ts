@@ -31,6 +31,7 @@ const HOOKS: readonly HookName[] = [
   "address",
   "notify",
   "notifyDone",
+  "lifeEnds",
   "process",
   "network",
   "atRest",
@@ -181,6 +182,10 @@ export class Watchers {
 
   notifyDone(node: NodeView, id: number): void {
     this.#ask("notifyDone", (one) => one.notifyDone!(this.#world, node, id));
+  }
+
+  lifeEnds(node: NodeView): void {
+    this.#ask("lifeEnds", (one) => one.lifeEnds!(this.#world, node));
   }
 
   process(node: NodeView, was: ProcessState): void {

@@ -2,28 +2,28 @@
 
 import { Core } from "../../core/core.ts";
 import { isSame, replayEntry } from "../../core/recorder.ts";
-import type { HalfLog } from "../../core/record.ts";
 import type { Invariant, NodeView, WorldView } from "../world_view.ts";
 
 /**
  * A core that is put back to its log's checkpoint and handed the same inputs answers with the same
- * status and byte for byte the same outputs. Asked at the end, of each process that is there, where
- * logs are kept (SimulationOptions).
+ * status and byte for byte the same outputs. Asked of each process when it ends, and at the end of
+ * each that is there, where logs are kept (SimulationOptions).
  */
 export function replayEqual(): Invariant {
-  return { name: "replay_equal", end: checkAll };
+  return { name: "replay_equal", lifeEnds: check, end: checkAll };
 }
 
 function checkAll(world: WorldView): string | null {
   for (const node of world.nodes) {
-    const log = node.log();
-    const text = log === null ? null : check(world.wasm, node, log);
+    const text = check(world, node);
     if (text !== null) return text;
   }
   return null;
 }
 
-function check(wasm: WebAssembly.Module, node: NodeView, log: HalfLog): string | null {
+function check({ wasm }: WorldView, node: NodeView): string | null {
+  const log = node.log();
+  if (log === null) return null;
   const core = Core.fromCheckpoint(wasm, log.checkpoint);
   for (const entry of log.entries) {
     const replayed = replayEntry(core, entry);
