@@ -195,4 +195,12 @@ describe("RecordNamer", () => {
       interfaceName: "eth0",
     });
   });
+
+  it("names no interface for a group: its record carries its first member, not the one that decided", () => {
+    const { index } = build(TWO);
+    const interfaceOf = (subject: "GROUP" | "INSTANCE") =>
+      namesOf({ subject, instance: 0, group: 0 }, index).interfaceName;
+    expect(interfaceOf("INSTANCE")).toBe("eth0");
+    expect(interfaceOf("GROUP")).toBe(undefined);
+  });
 });

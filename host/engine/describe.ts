@@ -124,6 +124,7 @@ function whyOf(record: TransitionRecord): string {
     case "PREEMPT":
       return `preempting ${peer}, ours is ${ours}${timerOf(record)}`;
     case "INTERFACE_DOWN":
+      if (record.subject === "GROUP") return "the interface of a member is down";
       return `interface ${record.interfaceName ?? "of the instance"} is down`;
     case "TRACKED_INTERFACE":
       return `tracked interface ${trackerOf(record)} is down`;

@@ -98,6 +98,17 @@ describe("transitions in keepalived 2.2.7's words, our numbers behind", () => {
       }),
       ["VRRP_Group(G1) Syncing instances to MASTER state: the sync group decided; after 2 s"],
     ],
+    [
+      "group with a link of one member down",
+      transition("VI_1", "FAULT", {
+        subject: "GROUP",
+        group: 0,
+        groupName: "G1",
+        reason: "INTERFACE_DOWN",
+        stateAgeUs: 2 * SECOND_US,
+      }),
+      ["VRRP_Group(G1) Syncing instances to FAULT state: the interface of a member is down; after 2 s"],
+    ],
   ])("%s", (_name, record, want) => {
     expect(lines(record)).toEqual(want);
   });

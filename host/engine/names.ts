@@ -50,9 +50,18 @@ export class RecordNamer {
   }
 }
 
+/** What a record may carry that has a name. */
+interface Numbers {
+  subject?: "GROUP" | "INSTANCE";
+  instance: number;
+  group?: number;
+  tracker?: number;
+  ifindex?: number;
+}
+
 /** The names for a record's numbers; what has none is left out. */
 export function namesOf(
-  record: { instance: number; group?: number; tracker?: number; ifindex?: number },
+  record: Numbers,
   index: CoreIndex | null,
 ): RecordNames {
   if (index === null) return {};
@@ -61,9 +70,7 @@ export function namesOf(
   const trackerName = record.tracker === undefined || record.tracker === ID_NONE
     ? undefined
     : index.trackers[record.tracker]?.name;
-  const interfaceName = record.ifindex === undefined
-    ? index.instanceInterfaces[record.instance]
-    : index.interfaces.find((row) => row.ifindex === record.ifindex)?.name;
+  const interfaceName = interfaceOf(record, index);
   const instanceVersion = index.instanceVersions[record.instance];
   return {
     ...(instanceVersion === undefined ? {} : { instanceVersion }),
@@ -72,4 +79,12 @@ export function namesOf(
     ...(trackerName === undefined ? {} : { trackerName }),
     ...(interfaceName === undefined ? {} : { interfaceName }),
   };
+}
+
+function interfaceOf({ subject, instance, ifindex }: Numbers, index: CoreIndex) {
+  if (ifindex !== undefined) {
+    return index.interfaces.find((row) => row.ifindex === ifindex)?.name;
+  }
+  // A group's record carries its first member, whose interface may be a good one.
+  return subject === "GROUP" ? undefined : index.instanceInterfaces[instance];
 }
