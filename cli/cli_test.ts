@@ -119,6 +119,19 @@ describe("vipd dump", () => {
   });
 });
 
+describe("vipd replay", () => {
+  it.each([["--change", "drop:1"], ["--json"]])(
+    "does not leave %s out beside --step",
+    async (...more) => {
+      const file = `${directory}/step.dump`;
+      Deno.writeFileSync(file, encodeDump(DUMP));
+      const { code, out, err } = await vipd(["replay", file, "--step", ...more]);
+      expect([code, out]).toEqual([2, ""]);
+      expect(err).toContain(`--step and ${more[0]} do not go together`);
+    },
+  );
+});
+
 describe("vipd status", () => {
   it("prints text without colours into a pipe, and JSON with --json", async () => {
     const text = await vipd(["status", "--socket", socket]);

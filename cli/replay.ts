@@ -62,6 +62,7 @@ export function readFile(path: string): Uint8Array {
 // ---- A dump ----
 
 async function replayDump(bytes: Uint8Array, options: ReplayOptions): Promise<number> {
+  refuseMixed(options);
   const changes = options.changes.map(parseChange);
   const dump = decodeDump(bytes);
   const wasm = new WebAssembly.Module(coreBytes());
@@ -80,6 +81,14 @@ async function replayDump(bytes: Uint8Array, options: ReplayOptions): Promise<nu
   if (options.json) print(JSON.stringify(replayJson(replay, timeline, course)));
   else print(replayText(options.file, replay, timeline, course, stdoutPaint()));
   return replay.differences.length === 0 ? EXIT_EQUAL : EXIT_DIFFERENT;
+}
+
+function refuseMixed({ step, changes, json }: ReplayOptions): void {
+  if (!step || (changes.length === 0 && !json)) return;
+  const other = changes.length > 0 ? "--change" : "--json";
+  throw new VipdError("usage", `--step and ${other} do not go together`, {
+    hint: "leave one of them out: --step shows the play as it was, for a person",
+  });
 }
 
 /** The part that is shown, microseconds of the node's monotonic clock. */

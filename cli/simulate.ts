@@ -17,7 +17,12 @@ import { ASCII_GLYPHS, type Screen, UNICODE_GLYPHS } from "./screen.ts";
 import { print, printError } from "./output.ts";
 import { stdoutPaint } from "./paint.ts";
 import { playedJson } from "./simulate_json.ts";
-import { againCommand, scenarioOf, type SimulateOptions } from "./simulate_options.ts";
+import {
+  againCommand,
+  checkCommand,
+  scenarioOf,
+  type SimulateOptions,
+} from "./simulate_options.ts";
 import { playRuns, WRONG_CODES } from "./simulate_runs.ts";
 import { runsJson, runsText } from "./simulate_runs_text.ts";
 import { scenarioMaker, ScenarioRefused } from "./simulate_scenario.ts";
@@ -68,8 +73,7 @@ function readNodes({ files, names }: SimulateOptions): SimulatedNode[] | null {
   }
   const warnings = diagnostics.filter(({ severity }) => severity === "warning").length;
   if (warnings > 0) {
-    const command = `vipd check --no-host ${files.join(" ")}`;
-    console.error(`${warnings} ${warnings === 1 ? "warning" : "warnings"}: ${command}`);
+    console.error(`${warnings} ${warnings === 1 ? "warning" : "warnings"}: ${checkCommand(files)}`);
   }
   return nodes;
 }

@@ -42,6 +42,11 @@ export function againCommand(options: SimulateOptions, seed: number): string {
   return words.map(quoted).join(" ");
 }
 
+/** The command that tells every warning of the files. */
+export function checkCommand(files: readonly string[]): string {
+  return ["vipd", "check", "--no-host", ...files].map(quoted).join(" ");
+}
+
 /** A word as a shell takes it. */
 function quoted(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;

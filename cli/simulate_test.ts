@@ -5,7 +5,7 @@ import type { Invariant } from "../host/sim/world_view.ts";
 import { ASCII_GLYPHS, type Screen } from "./screen.ts";
 import { PLAIN } from "./paint.ts";
 import { playMany, playOne, SIMULATE_HELD, SIMULATE_VIOLATED, SIMULATE_WRONG } from "./simulate.ts";
-import { againCommand, type SimulateOptions } from "./simulate_options.ts";
+import { againCommand, checkCommand, type SimulateOptions } from "./simulate_options.ts";
 import { FAILING_RUNS_MAX } from "./simulate_runs.ts";
 import { ScenarioRefused } from "./simulate_scenario.ts";
 import { nodeNames, readCluster } from "./simulated_cluster.ts";
@@ -118,6 +118,10 @@ describe("the command that plays it again", () => {
       `vipd simulate 'a b.conf' 'it'\\''s' --name x --name y --scenario s.jsonc --seed 7`,
     ],
   ])("%s", (_what, change, want) => expect(againCommand(options(change), 7)).toBe(want));
+
+  it("the warnings' command takes names with blanks too", () => {
+    expect(checkCommand(["a b.conf", "c.conf"])).toBe("vipd check --no-host 'a b.conf' c.conf");
+  });
 });
 
 describe("one play", () => {
@@ -324,6 +328,7 @@ describe("the program", () => {
     ["a missing file", () => [path("none.conf")], /none\.conf:1:1 error file-unreadable/],
     ["a file with errors", () => [path("wrong.conf")], /wrong\.conf:7:\d+ error invalid-number/],
     ["a name too few", () => [...files, "--name", "a"], /1 names for 2 files/],
+    ["an empty name", () => [...files, "--name", "a", "--name", ""], /needs a name/],
     ["a missing scenario", () => [...files, "--scenario", path("no")], /there is no such file/],
     ["a typo", () => [...files, "--scenario", path("typo.jsonc")], /typo\.jsonc:1:\d+: /],
   ])("%s ends with 2 and a reason", async (_what, args, reason) => {

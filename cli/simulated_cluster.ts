@@ -25,6 +25,11 @@ export function readCluster(files: readonly string[], names: readonly string[]):
       hint: "give --name once for each file, in their order",
     });
   }
+  if (names.includes("")) {
+    throw new VipdError("simulate", "a node needs a name of at least one character", {
+      hint: "give each --name one",
+    });
+  }
   const twice = names.find((name, i) => names.indexOf(name) !== i);
   if (twice !== undefined) {
     throw new VipdError("simulate", `two nodes cannot both be named ${twice}`, {
