@@ -5,19 +5,7 @@
 
 import { VipdError } from "../base/errors.ts";
 import type { Config } from "../conf/model.ts";
-import {
-  FRAME_OUTPUT,
-  FRAME_OUTPUT_SIZE,
-  type Input,
-  INPUT_PACKET,
-  OUTPUT_FRAME,
-  OUTPUT_PACKET,
-  PACKET_INPUT,
-  PACKET_OUTPUT,
-  STATUS_OK,
-  statusName,
-  type TrackerStateName,
-} from "../core/abi.gen.ts";
+import { type Input, STATUS_OK, statusName, type TrackerStateName } from "../core/abi.gen.ts";
 import type { Core, CoreCounts } from "../core/core.ts";
 import { LogBuffer, readLogBuffer, SMALL_LOG_LAYOUT } from "../core/log_buffer.ts";
 import type { HalfLog } from "../core/record.ts";
@@ -35,12 +23,12 @@ import { type InterfacePlan, laterConfigs } from "./layout.ts";
 import type { Digest } from "./digest.ts";
 import { MachineClock } from "./machine_clock.ts";
 import { MainThread } from "./machine_main.ts";
+import { MachineSockets } from "./machine_sockets.ts";
 import type { Network, Port } from "./network.ts";
 import type { Random } from "./random.ts";
 import type { Action, Machine, Scenario } from "./scenario.ts";
 import type { Surroundings } from "./surroundings.ts";
 import type { Watchers } from "./watchers.ts";
-import { AdvertOfMachine, receiverKey } from "./machine_advert.ts";
 import type { AddressCause, NodeView, ProcessState } from "./world_view.ts";
 
 /** Packets that wait in the sockets of a process that stands still (rmem_default / truesize). */
@@ -90,28 +78,23 @@ export class SimulatedMachine implements NodeView, NodeSink {
   readonly #clock: MachineClock;
   readonly #effects: EngineEffects;
   #core: Core | null = null;
-  /** The core itself, or the one that remembers. */
-  #driven: Core | RecordedCore | null = null;
+  #sockets: MachineSockets | null = null;
   #logMemory: Uint8Array | null = null;
   #node: Node | null = null;
-  #view: DataView = new DataView(new ArrayBuffer(0));
-  #bytes: Uint8Array = new Uint8Array(0);
   #instances: MachineInstance[] = [];
   readonly #byName = new Map<string, MachineInstance>();
   /** Whose cable is out; a boot puts none in. */
   readonly #unplugged = new Set<KernelInterface>();
   /** What came to the worker's sockets while the process stood still. */
   readonly #socketQueue: (() => void)[] = [];
+  /** What was to come while the machine was frozen: comes by its clock when it goes on. */
+  readonly #frozen: (() => void)[] = [];
   readonly #main: MainThread;
   /** A process that was told to stop hears no signal any more. */
   #isStopping = false;
   /** What a frozen machine's process did before. */
   #frozenFrom: "running" | "paused" = "running";
   #dueUs = Infinity;
-  /** By receiverKey. */
-  readonly #receivers = new Map<number, MachineInstance>();
-  readonly #sent = new AdvertOfMachine(this);
-  readonly #heard = new AdvertOfMachine(this);
 
   constructor(
     index: number,
@@ -232,16 +215,10 @@ export class SimulatedMachine implements NodeView, NodeSink {
     this.life++;
     this.#effects.trackers.clear();
     this.#core = takeCore(tools.wasm, tools.counts);
-    this.#view = new DataView(this.#core.memory.buffer);
-    this.#bytes = new Uint8Array(this.#core.memory.buffer);
-    this.#driven = this.#core;
-    if (tools.records) {
-      this.#logMemory = takeLogMemory();
-      const log = new LogBuffer(this.#logMemory, SMALL_LOG_LAYOUT);
-      this.#driven = new RecordedCore(this.#core, log, this.clockUs());
-    }
+    const core = tools.records ? this.#remembering(this.#core) : this.#core;
+    this.#sockets = new MachineSockets(this, core, tools);
     this.#node = new Node({
-      core: this.#driven,
+      core,
       engine: new Engine({ seed: tools.random.below(2 ** 32) }),
       sink: this,
       host: { name: this.name, user: "root" },
@@ -251,6 +228,12 @@ export class SimulatedMachine implements NodeView, NodeSink {
     this.#tellKernel();
     this.#configure(this.#file);
     this.#toEngine({ kind: "ipvsPresent", services: this.kernel.ipvs() });
+  }
+
+  #remembering(core: Core): RecordedCore {
+    this.#logMemory = takeLogMemory();
+    const log = new LogBuffer(this.#logMemory, SMALL_LOG_LAYOUT);
+    return new RecordedCore(core, log, this.clockUs());
   }
 
   /** Route netlink, as the worker reads it at its start. */
@@ -267,42 +250,30 @@ export class SimulatedMachine implements NodeView, NodeSink {
   /** Takes a configuration; one that the core refuses leaves the one in force. */
   #configure(config: Config): void {
     const before = this.#instances;
-    const names = new Map(config.instances.map((row, number) => [row.name, number] as const));
+    const was = before.map((instance) => instance.config);
     this.#instances = config.instances.map((row, number) => {
-      const known = this.#byName.get(row.name);
-      const instance = known ?? new MachineInstance(this, row, number);
+      const instance = this.#byName.get(row.name) ?? new MachineInstance(this, row, number);
       this.#byName.set(row.name, instance);
       return instance;
     });
-    this.#indexReceivers(config);
+    this.#sockets!.setReceivers(this.#instances, config.instances);
     const interfaces = new Map(this.kernel.interfaces.map((row) => [row.name, row.ifindex]));
     const answer = this.#node!.configure(this.clockUs(), config, interfaces);
-    if (answer.status !== STATUS_OK) {
+    if (answer.status === STATUS_OK) this.config = config;
+    else if (this.config === null) {
+      throw new VipdError(
+        "scenario",
+        `${this.name}: the core refuses the configuration: ${statusName(answer.status)}`,
+      );
+    } else {
       this.#instances = before;
-      if (this.config !== null) this.#indexReceivers(this.config);
-      else {
-        throw new VipdError(
-          "scenario",
-          `${this.name}: the core refuses the configuration: ${statusName(answer.status)}`,
-        );
-      }
-      return;
+      this.#sockets!.setReceivers(before, was);
     }
-    for (const instance of this.#instances) {
-      const number = names.get(instance.name)!;
-      instance.reconfigure(config.instances[number]!, number);
-    }
+    const { instances } = this.config;
+    this.#instances.forEach((instance, number) => instance.reconfigure(instances[number]!, number));
+    const names = new Set(instances.map(({ name }) => name));
     for (const name of this.#byName.keys()) if (!names.has(name)) this.#byName.delete(name);
-    this.config = config;
     this.#arm();
-  }
-
-  #indexReceivers(config: Config): void {
-    this.#receivers.clear();
-    for (const { name, interface: device, vrid, family } of config.instances) {
-      const ifindex = this.kernel.byName(device)?.ifindex ?? 0;
-      this.#receivers.set(receiverKey(ifindex, vrid, family), this.#byName.get(name)!);
-    }
   }
 
   /** SIGHUP with changes of the file, or another file. Nothing when no process is there. */
@@ -358,8 +329,11 @@ export class SimulatedMachine implements NodeView, NodeSink {
   release(): void {
     if (this.#core !== null) giveCore(this.#tools.wasm, this.#core);
     if (this.#logMemory !== null) giveLogMemory(this.#logMemory);
-    this.#core = this.#driven = this.#logMemory = null;
-    this.#node = null;
+    this.#core =
+      this.#logMemory =
+      this.#node =
+      this.#sockets =
+        null;
   }
 
   #endProcess(into: "down" | "off"): void {
@@ -410,7 +384,9 @@ export class SimulatedMachine implements NodeView, NodeSink {
 
   #setStanding(standing: boolean): void {
     this.#clock.setStanding(this.#tools.nowUs, standing);
-    if (!standing) this.held.watchAll();
+    if (standing) return;
+    this.held.watchAll();
+    for (const arm of this.#frozen.splice(0)) arm();
   }
 
   /** Main stands still. Nothing when there is none. */
@@ -462,16 +438,19 @@ export class SimulatedMachine implements NodeView, NodeSink {
     if (this.#node !== null) this.#socketQueue.push(take);
   }
 
-  /** Main hears of something later, if the process is the same then. */
+  /** Main hears of something later by the machine's clock, if the process is the same then. */
   #later(afterUs: number, input: EngineInput, done: () => void = () => {}): void {
     const { life } = this;
-    const whenUs = this.#clock.whenShows(this.clockUs() + afterUs);
+    const dueUs = this.clockUs() + afterUs;
+    const arm = () => this.#tools.at(this.#clock.whenShows(dueUs), arrive);
     const arrive = () => {
       if (this.life !== life || this.#node === null) return;
+      if (this.process === "frozen") return void this.#frozen.push(arm);
+      if (this.clockUs() < dueUs) return arm();
       done();
       this.#main.whenRuns(() => this.#toEngine(input));
     };
-    this.#tools.at(whenUs, arrive);
+    arm();
   }
 
   #toCore(input: Input): void {
@@ -493,33 +472,11 @@ export class SimulatedMachine implements NodeView, NodeSink {
 
   #takePacket(port: Port, record: Uint8Array): void {
     const row = this.kernel.interfaces.find((one) => one.port === port);
-    if (row === undefined || this.#driven === null) return;
-    const at = this.#driven.inputAddress;
-    const view = this.#view;
-    // Input and output have their addresses and the payload in the same places.
-    this.#bytes.set(record, at);
-    view.setUint32(at, INPUT_PACKET, true);
-    view.setUint32(at + PACKET_INPUT.family, view.getUint32(at + PACKET_OUTPUT.family, true), true);
-    view.setUint32(at + PACKET_INPUT.ifindex, row.ifindex, true);
-    view.setUint32(at + PACKET_INPUT.hopLimit, 255, true);
+    if (row === undefined || this.#node === null) return;
     const nowUs = this.clockUs();
-    const status = this.#driven.handle(nowUs, record.length);
-    if (this.#tools.watchers.wantsHeard) this.#tellHeard(at, row.ifindex, status);
-    this.#node!.takeOutputs(nowUs);
+    this.#sockets!.receive(nowUs, row, record);
+    this.#node.takeOutputs(nowUs);
     this.#arm();
-  }
-
-  #tellHeard(at: number, ifindex: number, status: number): void {
-    const advert = this.#heard;
-    advert.read(this.#bytes, this.#view, at, PACKET_INPUT.family);
-    advert.accepted = status === STATUS_OK;
-    advert.ifindex = ifindex;
-    advert.instance = this.#receiver(advert);
-    this.#tools.watchers.heard(advert);
-  }
-
-  #receiver({ ifindex, vrid, family }: AdvertOfMachine): MachineInstance | null {
-    return this.#receivers.get(receiverKey(ifindex, vrid, family)) ?? null;
   }
 
   /** Cable in or out. */
@@ -546,42 +503,9 @@ export class SimulatedMachine implements NodeView, NodeSink {
   // ---- What goes out ----
 
   effect(kind: number, size: number): void {
-    const tools = this.#tools;
-    const core = this.#core!;
-    tools.digest.core(tools.nowUs, core);
-    const at = core.outputAddress;
-    switch (kind) {
-      case OUTPUT_PACKET:
-        return this.#sendPacket(at, size);
-      case OUTPUT_FRAME: {
-        const row = this.kernel.byIndex(this.#view.getUint32(at + FRAME_OUTPUT.ifindex, true));
-        const frame = this.#bytes.slice(at + FRAME_OUTPUT_SIZE, at + size);
-        const arrive = (port: Port, atUs: number) =>
-          tools.at(atUs, () => tools.deliverFrame(port, frame));
-        if (row === undefined) return;
-        tools.watchers.garp(this, row.segment, frame);
-        return tools.network.broadcast(tools.nowUs, row.port, arrive);
-      }
-      default:
-        return this.held.apply(kind, this.#view, this.#bytes, at);
-    }
-  }
-
-  #sendPacket(at: number, size: number): void {
-    const tools = this.#tools;
-    const ifindex = this.#view.getUint32(at + PACKET_OUTPUT.ifindex, true);
-    const advert = this.#sent;
-    advert.read(this.#bytes, this.#view, at, PACKET_OUTPUT.family);
-    advert.ifindex = ifindex;
-    advert.instance = this.#receiver(advert);
-    tools.watchers.advert(advert);
-    const row = this.kernel.byIndex(ifindex);
-    if (row === undefined) return;
-    const record = this.#bytes.slice(at, at + size);
-    tools.network.broadcast(tools.nowUs, row.port, (port, atUs) => {
-      // Nobody but nodes listens for adverts.
-      if (port.node >= 0) tools.at(atUs, () => tools.deliverPacket(port, record));
-    });
+    const { digest, nowUs } = this.#tools;
+    digest.core(nowUs, this.#core!);
+    this.#sockets!.carryOut(kind, size);
   }
 
   /** The kernel got or lost an address; what the process did not do itself, it hears. */

@@ -261,6 +261,25 @@ describe("simulate()", () => {
     expect(lines[1]).toMatch(/^1[89]\.\d a VI_1 FAULT TRACKED_SCRIPT$/);
   });
 
+  it("a script that runs in a guest stands still with it", () => {
+    const chk = trackedScript("chk", { intervalUs: SECOND, timeoutUs: 9 * SECOND });
+    const track = { tracker: "chk", watches: "SCRIPT" as const, weight: 0, reverse: false };
+    const one = [{ ...director(100, { tracks: [track] }), scripts: [chk] }];
+    const outcome = { kind: "exit" as const, code: 1 };
+    const lines = play(
+      one,
+      [
+        [10, { do: "script", node: "a", script: "chk", outcome, runUs: 4 * SECOND }],
+        [12, { do: "freeze", node: "a" }],
+        [22, { do: "thaw", node: "a" }],
+      ],
+      30,
+      12,
+    );
+    // It began between 10 s and 11 s, and needs 4 s of the guest's own time.
+    expect(lines.find((line) => line.includes("FAULT"))).toMatch(/^2[45]\.\d a VI_1 FAULT/);
+  });
+
   it("real servers that refuse leave the IPVS table, and come back into it", () => {
     const pair = [
       config({
