@@ -4,7 +4,7 @@
 import { decodeDump, type Dump, encodeDump, type HalfLog } from "../host/core/record.ts";
 import { coreBytes } from "../host/daemon/core_bytes.ts";
 import { writePrivateFile } from "../host/daemon/dump.ts";
-import { maskDump } from "../host/sim/mask.ts";
+import { maskDump } from "../host/sim/replay/mask.ts";
 import { connectControl } from "./connect.ts";
 import { print } from "./output.ts";
 

@@ -4,10 +4,10 @@
 import { decodeDump } from "../host/core/record.ts";
 import { coreBytes } from "../host/daemon/core_bytes.ts";
 import { describeDuration } from "../host/engine/describe_value.ts";
-import { chronicleOf } from "../host/sim/chronicle.ts";
-import { explain, type Explained, type Explanation } from "../host/sim/explain.ts";
-import type { Difference } from "../host/sim/replay.ts";
-import { Replay } from "../host/sim/replay.ts";
+import { chronicleOf } from "../host/sim/replay/chronicle.ts";
+import { explain, type Explained, type Explanation } from "../host/sim/replay/explain.ts";
+import type { Difference } from "../host/sim/replay/replay.ts";
+import { Replay } from "../host/sim/replay/replay.ts";
 import { connectControl } from "./connect.ts";
 import { print } from "./output.ts";
 import { type Paint, paintState, stdoutPaint } from "./paint.ts";

@@ -2,8 +2,8 @@
 // row an address that shows when nobody or several have it. States differ in shape, not in colour
 // alone; a colour and a second alphabet (ASCII) are the paint's and the glyphs'. Pure.
 
-import type { AddressAccount, Spell } from "../host/sim/account.ts";
-import type { Band, Lane, TimelineLine, TimelineRouter } from "../host/sim/timeline.ts";
+import type { AddressAccount, Spell } from "../host/sim/timeline/account.ts";
+import type { Band, Lane, TimelineLine, TimelineRouter } from "../host/sim/timeline/timeline.ts";
 import type { Glyphs, Screen } from "./screen.ts";
 import { oneLine, wrap } from "./text.ts";
 

@@ -1,7 +1,7 @@
 // The story of a capture for a person. Pure.
 
-import type { PcapStory } from "../host/sim/pcap_story.ts";
-import { writeStory } from "../host/sim/pcap_text.ts";
+import type { PcapStory } from "../host/sim/pcap/pcap_story.ts";
+import { writeStory } from "../host/sim/pcap/pcap_text.ts";
 import type { Paint } from "./paint.ts";
 import { wrap } from "./text.ts";
 import { clockTime, type Span, wallTime } from "./wall_time.ts";

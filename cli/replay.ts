@@ -4,10 +4,10 @@
 import { VipdError } from "../host/base/errors.ts";
 import { decodeDump, type Dump } from "../host/core/record.ts";
 import { coreBytes } from "../host/daemon/core_bytes.ts";
-import { type Change, parseChange } from "../host/sim/change.ts";
-import { isPcap, readPcap } from "../host/sim/pcap.ts";
-import { Replay, wallMsOf } from "../host/sim/replay.ts";
-import { type WhatIf, whatIf } from "../host/sim/what_if.ts";
+import { type Change, parseChange } from "../host/sim/replay/change.ts";
+import { isPcap, readPcap } from "../host/sim/pcap/pcap.ts";
+import { Replay, wallMsOf } from "../host/sim/replay/replay.ts";
+import { type WhatIf, whatIf } from "../host/sim/replay/what_if.ts";
 import { OutputClosed, print, printError } from "./output.ts";
 import { type Paint, stdoutPaint } from "./paint.ts";
 import { storyText } from "./pcap_view.ts";
@@ -21,7 +21,7 @@ import {
   whatIfText,
 } from "./replay_text.ts";
 import { parseWallTime, type Span, wallTime } from "./wall_time.ts";
-import { tellPcap } from "../host/sim/pcap_story.ts";
+import { tellPcap } from "../host/sim/pcap/pcap_story.ts";
 
 /** Exit statuses: every output is that of the log; some is not; the file or the call is no good. */
 const EXIT_EQUAL = 0;

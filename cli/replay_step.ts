@@ -2,8 +2,8 @@
 
 import { createInterface } from "node:readline";
 import process from "node:process";
-import { EntryNames } from "../host/sim/describe_entry.ts";
-import type { Replay, ReplayedEntry } from "../host/sim/replay.ts";
+import { EntryNames } from "../host/sim/replay/describe_entry.ts";
+import type { Replay, ReplayedEntry } from "../host/sim/replay/replay.ts";
 import { type LineSource, pipedLines, typedLines } from "./console_lines.ts";
 import { print } from "./output.ts";
 import type { Paint } from "./paint.ts";

@@ -12,10 +12,10 @@ import {
   describeEntryInput,
   describeEntryOutputs,
   type EntryNames,
-} from "../host/sim/describe_entry.ts";
-import type { Difference, ReplayCount, ReplayedEntry } from "../host/sim/replay.ts";
-import { wallMsOf } from "../host/sim/replay.ts";
-import type { WhatIf, WhatIfRow } from "../host/sim/what_if.ts";
+} from "../host/sim/replay/describe_entry.ts";
+import type { Difference, ReplayCount, ReplayedEntry } from "../host/sim/replay/replay.ts";
+import { wallMsOf } from "../host/sim/replay/replay.ts";
+import type { WhatIf, WhatIfRow } from "../host/sim/replay/what_if.ts";
 import type { Paint } from "./paint.ts";
 import { table, wrap } from "./text.ts";
 import { clockTime, wallTime } from "./wall_time.ts";

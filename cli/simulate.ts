@@ -5,12 +5,12 @@
 import { errorText, VipdError } from "../host/base/errors.ts";
 import { formatDiagnostic, isError } from "../host/conf/index.ts";
 import { coreBytes } from "../host/daemon/core_bytes.ts";
-import type { Account } from "../host/sim/account.ts";
+import type { Account } from "../host/sim/timeline/account.ts";
 import { ALL_INVARIANTS } from "../host/sim/invariants/index.ts";
-import type { Scenario } from "../host/sim/scenario.ts";
-import { writeScenario } from "../host/sim/scenario_text.ts";
+import type { Scenario } from "../host/sim/scenario/scenario.ts";
+import { writeScenario } from "../host/sim/scenario/scenario_text.ts";
 import { simulate, type SimulatedNode } from "../host/sim/simulate.ts";
-import { makeTimeline, type Timeline } from "../host/sim/timeline.ts";
+import { makeTimeline, type Timeline } from "../host/sim/timeline/timeline.ts";
 import type { Invariant, TraceEvent } from "../host/sim/world_view.ts";
 import { isOf } from "./lanes_text.ts";
 import { ASCII_GLYPHS, type Screen, UNICODE_GLYPHS } from "./screen.ts";

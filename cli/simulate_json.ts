@@ -1,10 +1,10 @@
 // `vipd simulate --json`: one play as one JSON document. Times are microseconds from the beginning of
 // the scenario.
 
-import type { Scenario } from "../host/sim/scenario.ts";
-import { writeScenario } from "../host/sim/scenario_text.ts";
+import type { Scenario } from "../host/sim/scenario/scenario.ts";
+import { writeScenario } from "../host/sim/scenario/scenario_text.ts";
 import type { SimulatedNode, SimulationResult } from "../host/sim/simulate.ts";
-import type { Timeline } from "../host/sim/timeline.ts";
+import type { Timeline } from "../host/sim/timeline/timeline.ts";
 
 /** What the document is made of. */
 export interface PlayedDocument {
@@ -25,7 +25,7 @@ export interface PlayedDocument {
  * - `endUs`, `events`, `digest` (the same for the same play), `invariants` (how many were watched),
  *   `violations` (SimulationResult);
  * - `account`: SimulationResult's, per address and per virtual router;
- * - `timeline`: lanes and lines (host/sim/timeline.ts);
+ * - `timeline`: lanes and lines (host/sim/timeline/timeline.ts);
  * - `elapsedMs`: the only part that differs from play to play.
  */
 export function playedJson(document: PlayedDocument): string {

@@ -2,7 +2,7 @@
 
 import type { SimulatedNode } from "../host/sim/simulate.ts";
 import { simulate } from "../host/sim/simulate.ts";
-import type { Scenario } from "../host/sim/scenario.ts";
+import type { Scenario } from "../host/sim/scenario/scenario.ts";
 import type { Invariant, Violation } from "../host/sim/world_view.ts";
 import { errorText, VipdError } from "../host/base/errors.ts";
 

@@ -1,17 +1,17 @@
 // Which scenario `vipd simulate` plays: one of a file, or one of those that are made for any cluster.
 
 import { VipdError } from "../host/base/errors.ts";
-import { chaosScenario } from "../host/sim/chaos.ts";
-import type { Scenario } from "../host/sim/scenario.ts";
-import { checkScenario } from "../host/sim/scenario_check.ts";
-import { SCENARIO_SIZE_MAX } from "../host/sim/scenario_table.ts";
+import { chaosScenario } from "../host/sim/scenario/chaos.ts";
+import type { Scenario } from "../host/sim/scenario/scenario.ts";
+import { checkScenario } from "../host/sim/scenario/scenario_check.ts";
+import { SCENARIO_SIZE_MAX } from "../host/sim/scenario/scenario_table.ts";
 import {
   formatScenarioProblem,
   readScenario,
   type ScenarioProblem,
-} from "../host/sim/scenario_text.ts";
+} from "../host/sim/scenario/scenario_text.ts";
 import type { SimulatedNode } from "../host/sim/simulate.ts";
-import { tourScenario } from "../host/sim/tour.ts";
+import { tourScenario } from "../host/sim/scenario/tour.ts";
 import { readFileUpTo } from "./read_file.ts";
 import { NAMED_SCENARIOS, scenarioOf, type SimulateOptions } from "./simulate_options.ts";
 import { readReloadConfig } from "./simulated_cluster.ts";

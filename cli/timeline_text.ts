@@ -2,8 +2,8 @@
 // the addresses, and whether everything held that must hold. Pure.
 
 import { describeCount, describeDuration } from "../host/engine/describe_value.ts";
-import type { Account, Spells } from "../host/sim/account.ts";
-import type { Timeline, TimelineLine } from "../host/sim/timeline.ts";
+import type { Account, Spells } from "../host/sim/timeline/account.ts";
+import type { Timeline, TimelineLine } from "../host/sim/timeline/timeline.ts";
 import type { Violation } from "../host/sim/world_view.ts";
 import { actionMarks, lanesText } from "./lanes_text.ts";
 import type { Screen } from "./screen.ts";

@@ -1,8 +1,8 @@
 // What `vipd simulate` prints, from pictures written by hand.
 
 import { describe, expect, it } from "vitest";
-import type { AddressAccount, RouterAccount } from "../host/sim/account.ts";
-import type { Band, Lane, TimelineLine, TimelineRouter } from "../host/sim/timeline.ts";
+import type { AddressAccount, RouterAccount } from "../host/sim/timeline/account.ts";
+import type { Band, Lane, TimelineLine, TimelineRouter } from "../host/sim/timeline/timeline.ts";
 import { actionMarks, lanesText } from "./lanes_text.ts";
 import { ASCII_GLYPHS, type Screen, UNICODE_GLYPHS } from "./screen.ts";
 import { type Paint, PLAIN } from "./paint.ts";

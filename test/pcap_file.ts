@@ -2,7 +2,7 @@
 
 import { type Advert, ipv4Packet, vrrpMessage } from "./virtual_node.ts";
 import { parseAddress } from "../host/base/address.ts";
-import type { CapturedPacket, PcapFile } from "../host/sim/pcap.ts";
+import type { CapturedPacket, PcapFile } from "../host/sim/pcap/pcap.ts";
 
 /** Wall time at which the captures begin: 2026-11-22T02:00:00Z. */
 export const BEGIN_US = Date.UTC(2026, 10, 22, 2) * 1000;

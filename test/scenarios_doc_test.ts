@@ -2,15 +2,15 @@
 
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { EDIT_PATHS } from "../host/sim/edit.ts";
+import { EDIT_PATHS } from "../host/sim/scenario/edit.ts";
 import {
   ACTIONS,
   DURATION_MAX_S,
   SCENARIO_DEPTH_MAX,
   SCENARIO_SIZE_MAX,
   STEP_MAX,
-} from "../host/sim/scenario_table.ts";
-import { readScenario, SCENARIO_PROBLEM_MAX } from "../host/sim/scenario_text.ts";
+} from "../host/sim/scenario/scenario_table.ts";
+import { readScenario, SCENARIO_PROBLEM_MAX } from "../host/sim/scenario/scenario_text.ts";
 
 const ROOT = new URL("../", import.meta.url);
 const DOC = readFileSync(new URL("docs/scenarios.md", ROOT), "utf8");

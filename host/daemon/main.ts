@@ -137,7 +137,7 @@ async function died(
   reporter.daemon("error", `the wire worker is dead: ${why}`);
   const path = `${options.pidFiles.daemon.replace(/\.pid$/, "")}.dump`;
   try {
-    const { maskDump } = await import("../sim/mask.ts");
+    const { maskDump } = await import("../sim/replay/mask.ts");
     writePrivateFile(path, encodeDump(maskDump(coreBytes(), dump).dump));
     reporter.daemon("error", `what led to it is in ${path}: vipd replay ${path}`);
   } catch (error) {

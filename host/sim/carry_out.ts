@@ -1,8 +1,8 @@
 // Carries a scenario's step out on the world. This module is browser safe.
 
 import { VipdError } from "../base/errors.ts";
-import type { SimulatedMachine } from "./machine.ts";
-import type { Action } from "./scenario.ts";
+import type { SimulatedMachine } from "./machine/machine.ts";
+import type { Action } from "./scenario/scenario.ts";
 import type { World } from "./world.ts";
 
 type ActionOn = Extract<Action, { node: string }>;

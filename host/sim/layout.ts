@@ -5,7 +5,7 @@
 
 import type { Config, VrrpInstance } from "../conf/model.ts";
 import type { SimulatedNode } from "./simulate.ts";
-import { DEFAULT_MACHINE, type Scenario } from "./scenario.ts";
+import { DEFAULT_MACHINE, type Scenario } from "./scenario/scenario.ts";
 
 /** One interface of a node. */
 export interface InterfacePlan {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { config, instance } from "../engine/test_support.ts";
 import { layOut } from "./layout.ts";
-import { DEFAULT_MACHINE, GOOD_WIRE, type Scenario } from "./scenario.ts";
+import { DEFAULT_MACHINE, GOOD_WIRE, type Scenario } from "./scenario/scenario.ts";
 
 const SCENARIO: Scenario = {
   name: "",

@@ -4,7 +4,7 @@
 // This module is browser safe.
 
 import type { Random } from "./random.ts";
-import { REORDER_MAX_US, type WireQuality } from "./scenario.ts";
+import { REORDER_MAX_US, type WireQuality } from "./scenario/scenario.ts";
 
 /** A switch forgets a sender that it has not heard for so long, microseconds (IEEE 802.1D: 300 s). */
 const MAC_AGE_US = 300_000_000;

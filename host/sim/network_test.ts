@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { Network, type Port } from "./network.ts";
 import { Random } from "./random.ts";
-import { GOOD_WIRE, type WireQuality } from "./scenario.ts";
+import { GOOD_WIRE, type WireQuality } from "./scenario/scenario.ts";
 
 function port(node: number, quality: Partial<WireQuality> = {}): Port {
   return {

@@ -4,8 +4,8 @@
 // This module is browser safe.
 
 import type { Config } from "../conf/model.ts";
-import { type Account, Accountant } from "./account.ts";
-import type { Scenario } from "./scenario.ts";
+import { type Account, Accountant } from "./timeline/account.ts";
+import type { Scenario } from "./scenario/scenario.ts";
 import { World } from "./world.ts";
 import type { Invariant, TraceEvent, Violation } from "./world_view.ts";
 

@@ -3,8 +3,8 @@
 
 import type { CoreRecord, EngineOutput } from "../engine/contract.ts";
 import { readAnnouncement } from "./client.ts";
-import { describeAction } from "./describe_action.ts";
-import type { Action } from "./scenario.ts";
+import { describeAction } from "./scenario/describe_action.ts";
+import type { Action } from "./scenario/scenario.ts";
 import { type SimulationOptions, VIOLATION_MAX } from "./simulate.ts";
 import type {
   AddressCause,

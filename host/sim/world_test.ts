@@ -13,7 +13,7 @@ import {
   trackedScript,
   virtualServer,
 } from "../engine/test_support.ts";
-import { type Action, DEFAULT_MACHINE, GOOD_WIRE, type Scenario } from "./scenario.ts";
+import { type Action, DEFAULT_MACHINE, GOOD_WIRE, type Scenario } from "./scenario/scenario.ts";
 import { simulate, type SimulationOptions } from "./simulate.ts";
 import type { TraceEvent } from "./world_view.ts";
 import { World } from "./world.ts";

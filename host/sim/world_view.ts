@@ -13,7 +13,7 @@ import type {
   TransitionRecord,
 } from "../engine/contract.ts";
 import type { EngineEvent } from "../engine/event.ts";
-import type { Action } from "./scenario.ts";
+import type { Action } from "./scenario/scenario.ts";
 
 /** What a node's process does. `off`: the whole machine is; `frozen`: it stands still whole. */
 export type ProcessState = "off" | "down" | "running" | "paused" | "frozen";

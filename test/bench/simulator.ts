@@ -3,7 +3,7 @@
 
 import { config } from "../../host/conf/test_support.ts";
 import { ALL_INVARIANTS } from "../../host/sim/invariants/index.ts";
-import { GOOD_WIRE } from "../../host/sim/scenario.ts";
+import { GOOD_WIRE } from "../../host/sim/scenario/scenario.ts";
 import { playSeeds } from "../sim/play_seeds.ts";
 import { type Plan, play } from "../sim/play.ts";
 import { coreModule } from "../virtual_node.ts";

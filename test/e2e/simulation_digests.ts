@@ -5,12 +5,12 @@
 
 import { loadConfig, memorySource } from "../../host/conf/index.ts";
 import { hashText, OUTPUT_HASH_START } from "../../host/core/output_hash.ts";
-import { chaosScenario } from "../../host/sim/chaos.ts";
+import { chaosScenario } from "../../host/sim/scenario/chaos.ts";
 import { ALL_INVARIANTS } from "../../host/sim/invariants/index.ts";
-import { randomCluster } from "../../host/sim/random_config.ts";
-import type { Scenario } from "../../host/sim/scenario.ts";
+import { randomCluster } from "../../host/sim/scenario/random_config.ts";
+import type { Scenario } from "../../host/sim/scenario/scenario.ts";
 import { simulate, type SimulatedNode } from "../../host/sim/simulate.ts";
-import { tourScenario } from "../../host/sim/tour.ts";
+import { tourScenario } from "../../host/sim/scenario/tour.ts";
 
 /** The core, base64. */
 declare const CORE_BASE64: string;

@@ -4,9 +4,9 @@
 
 import { readFileSync, writeFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { readPcap } from "../../host/sim/pcap.ts";
-import { tellPcap } from "../../host/sim/pcap_story.ts";
-import { writeStory } from "../../host/sim/pcap_text.ts";
+import { readPcap } from "../../host/sim/pcap/pcap.ts";
+import { tellPcap } from "../../host/sim/pcap/pcap_story.ts";
+import { writeStory } from "../../host/sim/pcap/pcap_text.ts";
 
 const CAPTURE = new URL("takeovers.pcap", import.meta.url);
 const STORY = new URL("takeovers.story", import.meta.url);

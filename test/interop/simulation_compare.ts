@@ -16,7 +16,7 @@ import {
   type Scenario,
   type ScriptRule,
   type Step,
-} from "../../host/sim/scenario.ts";
+} from "../../host/sim/scenario/scenario.ts";
 import { simulate } from "../../host/sim/simulate.ts";
 import type { Play, Played, PlayedLife, PlayedStep } from "../lab/played.ts";
 import { type DumpStory, type Duty, readStory } from "../lab/played_dump.ts";

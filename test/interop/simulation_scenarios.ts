@@ -4,7 +4,12 @@
 
 import { answerCommand, type ConfigFile, configFile, type Play } from "../lab/played.ts";
 import { type InstanceConf, type NodeConf, vrrpConf } from "../lab/vrrp_conf.ts";
-import { type Action, DEFAULT_MACHINE, GOOD_WIRE, type Scenario } from "../../host/sim/scenario.ts";
+import {
+  type Action,
+  DEFAULT_MACHINE,
+  GOOD_WIRE,
+  type Scenario,
+} from "../../host/sim/scenario/scenario.ts";
 
 /** A play and what is known of it beforehand: it must not be that nothing happened on both sides. */
 export interface Compared {

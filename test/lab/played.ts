@@ -13,7 +13,7 @@ import { connectControl } from "../../cli/connect.ts";
 import type { ControlClient, EventRecord } from "../../host/control/client.ts";
 import { nowUs } from "../../host/linux/clock.ts";
 import { type Config, loadConfig, memorySource } from "../../host/conf/index.ts";
-import type { Action, Scenario, Step } from "../../host/sim/scenario.ts";
+import type { Action, Scenario, Step } from "../../host/sim/scenario/scenario.ts";
 import type { ScriptOutcome } from "../../host/engine/contract.ts";
 import { Director } from "./director.ts";
 import { type Deed, PlayedNet } from "./played_net.ts";

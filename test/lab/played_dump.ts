@@ -5,7 +5,7 @@
 import type { TransitionRecord } from "../../host/core/named_record.ts";
 import { INPUT_TIMER } from "../../host/core/abi.gen.ts";
 import { decodeDump, type LogEntry } from "../../host/core/record.ts";
-import { Replay, type ReplayedCore, type ReplayedEngine } from "../../host/sim/replay.ts";
+import { Replay, type ReplayedCore, type ReplayedEngine } from "../../host/sim/replay/replay.ts";
 
 /** A transition and when the core made it, microseconds of CLOCK_MONOTONIC. */
 export interface TimedTransition {

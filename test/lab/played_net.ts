@@ -2,7 +2,7 @@
 // the faults that a scenario asks for. Cables are carriers; cuts and partitions are rules of the
 // switches (nftables, family bridge), so that no machine sees anything but silence.
 
-import type { Machine } from "../../host/sim/scenario.ts";
+import type { Machine } from "../../host/sim/scenario/scenario.ts";
 import { Lab, type LabNode, type LabSwitch } from "./netns.ts";
 import { CommandError } from "./process.ts";
 

@@ -2,7 +2,7 @@
 // that traps or code that throws is a violation like the others.
 // This module is browser safe.
 
-import type { Scenario } from "../../host/sim/scenario.ts";
+import type { Scenario } from "../../host/sim/scenario/scenario.ts";
 import { simulate, type SimulatedNode, type SimulationResult } from "../../host/sim/simulate.ts";
 import type { Invariant, TraceEvent } from "../../host/sim/world_view.ts";
 

@@ -1,9 +1,9 @@
 // A plan as files: a keepalived.conf for each node and the scenario, so that `vipd simulate` plays it
 // and a person reads it. Runs on Deno.
 
-import { writeConfig } from "../../host/sim/config_text.ts";
-import type { Scenario, Step } from "../../host/sim/scenario.ts";
-import { writeScenario } from "../../host/sim/scenario_text.ts";
+import { writeConfig } from "../../host/sim/scenario/config_text.ts";
+import type { Scenario, Step } from "../../host/sim/scenario/scenario.ts";
+import { writeScenario } from "../../host/sim/scenario/scenario_text.ts";
 import type { Plan } from "./play.ts";
 
 /** The files of a saved plan. */

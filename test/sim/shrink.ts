@@ -3,7 +3,12 @@
 // fails, until none helps any more.
 // This module is browser safe.
 
-import { type Action, GOOD_WIRE, type Scenario, type Step } from "../../host/sim/scenario.ts";
+import {
+  type Action,
+  GOOD_WIRE,
+  type Scenario,
+  type Step,
+} from "../../host/sim/scenario/scenario.ts";
 import type { Plan } from "./play.ts";
 
 /** When the plan fails in the way that is looked for: microseconds; null = it does not. */

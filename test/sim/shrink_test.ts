@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from "vitest";
 import type { Config } from "../../host/conf/model.ts";
-import { DEFAULT_MACHINE, GOOD_WIRE, type Step } from "../../host/sim/scenario.ts";
+import { DEFAULT_MACHINE, GOOD_WIRE, type Step } from "../../host/sim/scenario/scenario.ts";
 import type { Plan } from "./play.ts";
 import { shrink, withoutNode } from "./shrink.ts";
 

@@ -2,7 +2,7 @@
 // hook by hook. A kind or an invariant that never was is no evidence, and the table says so.
 // This module is browser safe.
 
-import type { Action } from "../../host/sim/scenario.ts";
+import type { Action } from "../../host/sim/scenario/scenario.ts";
 import type { Invariant } from "../../host/sim/world_view.ts";
 import type { Plan } from "./play.ts";
 

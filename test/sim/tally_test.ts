@@ -1,7 +1,7 @@
 // The tally counts what was played and asked, and names what was not.
 
 import { describe, expect, it } from "vitest";
-import { GOOD_WIRE } from "../../host/sim/scenario.ts";
+import { GOOD_WIRE } from "../../host/sim/scenario/scenario.ts";
 import type { Invariant, WorldView } from "../../host/sim/world_view.ts";
 import { addTally, counted, countRun, emptyTally, neverSeen, tallyText } from "./tally.ts";
 

@@ -11,7 +11,7 @@ import type {
   SentAdvert,
   WorldView,
 } from "../world_view.ts";
-import { LEASE_LATE_MAX_US } from "../held_addresses.ts";
+import { LEASE_LATE_MAX_US } from "../machine/held_addresses.ts";
 import { leaseUs, refreshPeriodUs, slackUs } from "./arithmetic.ts";
 import { instanceOf } from "./memory.ts";
 import { named, seconds } from "./telling.ts";
