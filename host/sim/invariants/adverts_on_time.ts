@@ -1,7 +1,7 @@
 // A MASTER's adverts: one each interval, at once where the RFC wants an answer, and no others. This
 // module is browser safe.
 
-import type { TransitionRecord } from "../../engine/contract.ts";
+import type { CoreRecord, TransitionRecord } from "../../engine/contract.ts";
 import type {
   HeardAdvert,
   InstanceView,
@@ -12,7 +12,7 @@ import type {
   WorldView,
 } from "../world_view.ts";
 import { compareAddressText, slackUs } from "./arithmetic.ts";
-import { instanceOf, PerInstance, Promises } from "./memory.ts";
+import { instanceOf, PerInstance, PerNode, Promises } from "./memory.ts";
 import { named, seconds } from "./telling.ts";
 
 const PRIORITY_OWNER = 255;
@@ -43,7 +43,7 @@ interface Cadence {
  * and, unless lower_prio_no_advert is set, a lower priority (795) in the same moment. Nothing else
  * makes it send. After a pause the interval counts from its end, and two adverts may follow each
  * other faster; after a reload of the interval the longer and the shorter one both hold for one
- * advert. Silent on a machine whose loop comes later than a whole interval.
+ * advert, and so after two reloads in one moment, the first of which nobody sees. Silent on a machine whose loop comes later than a whole interval.
  */
 export function advertsOnTime(): Invariant {
   return new AdvertsOnTime();
@@ -52,6 +52,8 @@ export function advertsOnTime(): Invariant {
 class AdvertsOnTime implements Invariant {
   readonly name = "adverts_on_time";
   readonly #answers = new Promises();
+  /** True time of the last reload. */
+  readonly #commits = new PerNode(() => ({ atUs: -1 }));
   readonly #cadences = new PerInstance<Cadence>(({ config }) => ({
     lastUs: NaN,
     sentUs: -1,
@@ -93,6 +95,16 @@ class AdvertsOnTime implements Invariant {
         `${named(instance)} did not answer priority ${advert.priority} of ${advert.source}`,
       );
     }
+    return null;
+  }
+
+  record(world: WorldView, node: NodeView, record: CoreRecord): null {
+    if (record.kind !== "notice" || record.notice !== "CONFIG_COMMITTED") return null;
+    const commit = this.#commits.of(node);
+    if (commit.atUs === world.nowUs) {
+      for (const cadence of this.#cadences.all(node)) cadence.loose = 2;
+    }
+    commit.atUs = world.nowUs;
     return null;
   }
 

@@ -77,4 +77,13 @@ describe("adverts_on_time", () => {
     expect(story.violations).toEqual([]);
     expect(story.at(21).advert(vi).violations).toHaveLength(1);
   });
+
+  it("two reloads in one moment may leave an interval that nobody saw", () => {
+    const { story, vi } = master();
+    story.at(10.2).reload(vi.node).reload(vi.node).at(10.5).advert(vi).at(11.5).advert(vi);
+    expect(story.violations).toEqual([]);
+    const once = master();
+    once.story.at(10.2).reload(once.vi.node).at(10.5).advert(once.vi);
+    expect(once.story.violations).toHaveLength(1);
+  });
 });
