@@ -74,14 +74,19 @@ export async function memoryOf(pids: readonly number[]): Promise<Memory> {
   return sum;
 }
 
-/** Processor time that all threads of processes have had, seconds (schedstat: exact, unlike ticks). */
-export async function cpuSecondsOf(pids: readonly number[]): Promise<number> {
-  let nanoseconds = 0;
+/** Processor time that each thread of processes has had, seconds (schedstat: exact, unlike ticks). */
+export async function cpuOfThreads(pids: readonly number[]): Promise<Map<string, number>> {
+  const seconds = new Map<string, number>();
   for (const pid of pids) {
     for (const { name: thread } of Deno.readDirSync(`/proc/${pid}/task`)) {
       const text = await Deno.readTextFile(`/proc/${pid}/task/${thread}/schedstat`);
-      nanoseconds += Number(text.split(" ")[0]);
+      seconds.set(thread, Number(text.split(" ")[0]) / NANOSECONDS_PER_SECOND);
     }
   }
-  return nanoseconds / NANOSECONDS_PER_SECOND;
+  return seconds;
+}
+
+/** Seconds between two readings. A thread that ended in between was idle: Deno lets those go after 10 s. */
+export function cpuBetween(before: Map<string, number>, after: Map<string, number>): number {
+  return [...after].reduce((sum, [thread, s]) => sum + s - (before.get(thread) ?? 0), 0);
 }

@@ -2,7 +2,7 @@
 
 import type { DaemonKind } from "../lab/director.ts";
 import { delay } from "../lab/process.ts";
-import { cpuSecondsOf, familyOf, type Memory, memoryOf, startAt } from "./daemon.ts";
+import { cpuBetween, cpuOfThreads, familyOf, type Memory, memoryOf, startAt } from "./daemon.ts";
 import { captureAll, manyInstances, openAlone } from "./many_instances.ts";
 import { type BenchRow, type Measurement, measurementOf, type Pairwise } from "./row.ts";
 
@@ -28,11 +28,11 @@ async function once(kind: DaemonKind, instances: number, durationMs: number): Pr
   });
   await delay(SETTLE_MS);
   const pids = familyOf(program.pid);
-  const before = await cpuSecondsOf(pids);
+  const before = await cpuOfThreads(pids);
   const begunMs = performance.now();
   const sentBefore = captures.map((capture) => capture.adverts().length);
   await delay(durationMs);
-  const spent = await cpuSecondsOf(pids) - before;
+  const spent = cpuBetween(before, await cpuOfThreads(pids));
   const minutes = (performance.now() - begunMs) / 60_000;
   const sent = captures.reduce((sum, c, i) => sum + c.adverts().length - sentBefore[i]!, 0);
   return { ...await memoryOf(pids), cpu: spent / minutes, perAdvert: spent / sent * 1e6 };
