@@ -1,5 +1,5 @@
 // The lanes of `vipd simulate`: for each virtual router a row a node with what state it is in, and a
-// row an address that shows when nobody or several have it. States differ in shape, not in colour
+// row an address that shows when nobody or several have it, or the client sends to the wrong node. States differ in shape, not in colour
 // alone; a colour and a second alphabet (ASCII) are the paint's and the glyphs'. Pure.
 
 import type { AddressAccount, Spell } from "../host/sim/timeline/account.ts";
@@ -7,10 +7,11 @@ import type { Band, Lane, TimelineLine, TimelineRouter } from "../host/sim/timel
 import type { Glyphs, Screen } from "./screen.ts";
 import { oneLine, wrap } from "./text.ts";
 
-/** Nobody or several have an address: what stands in its row. */
+/** Nobody or several have an address, or the client sends elsewhere: what stands in its row. */
 const NOBODY = "0";
 const SEVERAL = "2";
-/** A shorter time without or with several holders is in the table alone: every change of hands has one. */
+const MISLED = "?";
+/** A shorter spell is not drawn: every change of hands has one. */
 export const SPELL_SHOWN_US = 10_000;
 /** Columns of a name: at least, and what part of the screen at the most. */
 const NAME_MIN = 4;
@@ -167,7 +168,9 @@ function longestIn(bands: readonly Band[], from: number, fromUs: number, toUs: n
   return best;
 }
 
-type LegendKey = Exclude<keyof Glyphs, "axis" | "tick" | "cut"> | "nobody" | "several" | "held";
+type LegendKey = Exclude<keyof Glyphs, "axis" | "tick" | "cut"> | AddressKey;
+/** What a column of an address shows. */
+type AddressKey = "nobody" | "several" | "misled" | "held";
 
 function keyOf({ state, still }: Band): LegendKey {
   if (state === "DOWN") return "down";
@@ -200,6 +203,7 @@ function paintRun(key: LegendKey, count: number, drawing: Drawing): string {
       return paint.warn(text);
     case "fault":
     case "nobody":
+    case "misled":
       return paint.bad(text);
     case "several":
       return paint.alarm(text);
@@ -214,6 +218,7 @@ function paintRun(key: LegendKey, count: number, drawing: Drawing): string {
 function glyphOf(key: LegendKey, glyphs: Glyphs): string {
   if (key === "nobody") return NOBODY;
   if (key === "several") return SEVERAL;
+  if (key === "misled") return MISLED;
   return key === "held" ? " " : glyphs[key];
 }
 
@@ -248,20 +253,25 @@ function addressLines(
   });
 }
 
-function addressKeys(account: AddressAccount, drawing: Drawing): LegendKey[] {
-  const keys = new Array<LegendKey>(drawing.columns).fill("held");
-  const fill = (fromUs: number, toUs: number, key: LegendKey) => {
+/** What a spell shows; a later one stands over those before. */
+const SPELL_KEYS: [Spell["kind"], AddressKey][] = [
+  ["without", "nobody"],
+  ["misled", "misled"],
+  ["several", "several"],
+];
+
+function addressKeys(account: AddressAccount, drawing: Drawing): AddressKey[] {
+  const keys = new Array<AddressKey>(drawing.columns).fill("held");
+  const fill = (fromUs: number, toUs: number, key: AddressKey) => {
     keys.fill(key, columnAt(fromUs, drawing), columnAt(toUs - 1, drawing) + 1);
   };
   const isShown = ({ fromUs, toUs }: Spell) => toUs - fromUs >= SPELL_SHOWN_US;
   const spells = account.spells.filter(isShown);
   fill(0, account.firstHeldUs ?? drawing.endUs, "nobody");
-  for (const { kind, fromUs, toUs } of spells) {
-    if (kind === "without") fill(fromUs, toUs, "nobody");
-  }
-  // Last, so that nothing stands over it.
-  for (const { kind, fromUs, toUs } of spells) {
-    if (kind === "several") fill(fromUs, toUs, "several");
+  for (const [kind, key] of SPELL_KEYS) {
+    for (const spell of spells) {
+      if (spell.kind === kind) fill(spell.fromUs, spell.toUs, key);
+    }
   }
   return keys;
 }
@@ -278,6 +288,7 @@ const LEGEND: [LegendKey, string][] = [
   ["down", "no process"],
   ["nobody", "nobody has the address"],
   ["several", "two have it"],
+  ["misled", "the client sends to a node that has it not"],
 ];
 
 /** A blank at which no line is broken. */

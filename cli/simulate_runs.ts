@@ -59,6 +59,7 @@ export interface RunsSummary {
   /** Of each run the address that fared worst. */
   withoutUs: Distribution;
   severalUs: Distribution;
+  misledUs: Distribution;
   longestTakeoverUs: Distribution;
 }
 
@@ -66,7 +67,8 @@ export interface RunsSummary {
 export function playRuns(options: RunsOptions): RunsSummary {
   const { first, runs, progress } = options;
   const failures: FailingRun[] = [];
-  const numbers = { without: [] as number[], several: [] as number[], takeover: [] as number[] };
+  const none = (): number[] => [];
+  const numbers = { without: none(), several: none(), misled: none(), takeover: none() };
   const start = performance.now();
   let spokenMs = start;
   let [played, playedUs, events] = [0, 0, 0];
@@ -79,6 +81,7 @@ export function playRuns(options: RunsOptions): RunsSummary {
     const { addresses, routers } = result.account;
     numbers.without.push(Math.max(0, ...addresses.map(({ without }) => without.totalUs)));
     numbers.several.push(Math.max(0, ...addresses.map(({ several }) => several.totalUs)));
+    numbers.misled.push(Math.max(0, ...addresses.map(({ misled }) => misled.totalUs)));
     numbers.takeover.push(Math.max(0, ...routers.map(({ takeovers }) => takeovers.longestUs)));
     const [violation] = result.violations;
     if (violation !== undefined) failures.push({ seed, violation });
@@ -93,6 +96,7 @@ export function playRuns(options: RunsOptions): RunsSummary {
     elapsedMs: performance.now() - start,
     withoutUs: distributionOf(numbers.without, first),
     severalUs: distributionOf(numbers.several, first),
+    misledUs: distributionOf(numbers.misled, first),
     longestTakeoverUs: distributionOf(numbers.takeover, first),
   };
 }

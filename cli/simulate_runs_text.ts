@@ -32,6 +32,7 @@ export function runsText({ summary, scenario, invariants, again }: RunsStory, to
   const rows = [
     distributionRow("nobody has an address", summary.withoutUs),
     distributionRow("two have an address", summary.severalUs),
+    distributionRow("the client is misled", summary.misledUs),
     distributionRow("longest takeover", summary.longestTakeoverUs),
   ];
   const worst = summary.withoutUs.most > 0

@@ -5,7 +5,7 @@ import { describeCount, describeDuration } from "../host/engine/describe_value.t
 import type { Account, Spells } from "../host/sim/timeline/account.ts";
 import type { Timeline, TimelineLine } from "../host/sim/timeline/timeline.ts";
 import type { Violation } from "../host/sim/world_view.ts";
-import { actionMarks, lanesText } from "./lanes_text.ts";
+import { actionMarks, lanesText, SPELL_SHOWN_US } from "./lanes_text.ts";
 import type { Screen } from "./screen.ts";
 import { oneLine, table, wrap } from "./text.ts";
 
@@ -185,9 +185,11 @@ function indentPainted(line: string, { paint }: Screen): string {
 
 // ---- Tables ----
 
-const ADDRESS_HEAD = ["ADDRESS", "INSTANCE", "HELD AT", "NOBODY", "TWO", "TAKEOVERS", "LONGEST"];
+const ADDRESS_HEAD = [
+  ...["ADDRESS", "INSTANCE", "HELD AT", "NOBODY", "TWO", "MISLED", "TAKEOVERS", "LONGEST"],
+];
 
-/** How long nobody and several had each address, and the takeovers behind that. */
+/** How long nobody and several had each address, the client was misled, and the takeovers. */
 export function addressTable({ addresses, routers }: Account, screen: Screen): string {
   if (addresses.length === 0) return "";
   const rows = addresses.map((one) => {
@@ -200,6 +202,8 @@ export function addressTable({ addresses, routers }: Account, screen: Screen): s
       one.firstHeldUs === null ? "never" : describeDuration(one.firstHeldUs),
       spellsText(one.without),
       spellsText(one.several),
+      // Every change of hands has a short one, until the new holder is heard.
+      one.misled.totalUs < SPELL_SHOWN_US ? "-" : spellsText(one.misled),
       ...takeoverCells(router?.takeovers),
     ];
   });

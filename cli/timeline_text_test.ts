@@ -43,7 +43,7 @@ const NONE = { count: 0, totalUs: 0, longestUs: 0 };
 function address(change: Partial<AddressAccount> = {}): AddressAccount {
   return {
     ...{ address: VIP, segment: 0, instances: ["VI_1"], firstHeldUs: 4 * SECOND },
-    ...{ without: NONE, several: NONE, spells: [] },
+    ...{ without: NONE, several: NONE, misled: NONE, spells: [] },
     ...change,
   };
 }
@@ -282,19 +282,24 @@ describe("the whole", () => {
 });
 
 describe("the table of addresses", () => {
-  it("has how long nobody and two had it, how often, and the takeovers", () => {
+  it("has how long nobody and two had it, how often, the client was misled, and takeovers", () => {
     const without = { count: 1, totalUs: 597_756, longestUs: 597_756 };
     const several = { count: 3, totalUs: 7_000_200, longestUs: 7_000_000 };
+    const misled = { count: 1, totalUs: 21_000_000, longestUs: 21_000_000 };
+    const short = { count: 2, totalUs: 200, longestUs: 100 };
     const never = address({ address: "192.0.2.101", instances: ["VI_9"], firstHeldUs: null });
     const text = addressTable(
-      { addresses: [address({ without, several }), never], routers: [TAKEN] },
+      {
+        addresses: [address({ without, several, misled }), { ...never, misled: short }],
+        routers: [TAKEN],
+      },
       SCREEN,
     );
     const cells = text.split("\n").map((one) => one.split(/ {2,}/));
     expect(cells).toEqual([
-      ["ADDRESS", "INSTANCE", "HELD AT", "NOBODY", "TWO", "TAKEOVERS", "LONGEST"],
-      [VIP, "VI_1", "4 s", "597.8 ms", "7 s in 3", "2", "3.207 s"],
-      ["192.0.2.101", "VI_9", "never", "-", "-", "-", "-"],
+      ["ADDRESS", "INSTANCE", "HELD AT", "NOBODY", "TWO", "MISLED", "TAKEOVERS", "LONGEST"],
+      [VIP, "VI_1", "4 s", "597.8 ms", "7 s in 3", "21 s", "2", "3.207 s"],
+      ["192.0.2.101", "VI_9", "never", "-", "-", "-", "-", "-"],
     ]);
   });
 

@@ -31,6 +31,7 @@ const HOOKS: readonly HookName[] = [
   "address",
   "notify",
   "notifyDone",
+  "client",
   "lifeEnds",
   "process",
   "network",
@@ -119,7 +120,13 @@ export class Watchers {
   }
 
   client(segment: number, address: string, mac: string | null): void {
-    this.#world.touch();
+    const world = this.#world;
+    world.touch();
+    this.#tellClient(segment, address, mac);
+    this.#ask("client", (one) => one.client!(world, segment, address));
+  }
+
+  #tellClient(segment: number, address: string, mac: string | null): void {
     if (this.#trace === null) return;
     const world = this.#world;
     const owner = world.nodes.find((node) => mac === world.macOf(node, segment))?.name ?? null;

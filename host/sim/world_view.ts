@@ -187,6 +187,8 @@ export interface Invariant {
   /** A notification script starts, and ends. */
   notify?(world: WorldView, node: NodeView, notify: NotifyOutput): string | null;
   notifyDone?(world: WorldView, node: NodeView, id: number): string | null;
+  /** The client of a segment believes something else of an address: see ClientView.macOf. */
+  client?(world: WorldView, segment: number, address: string): string | null;
   /** The process ends in this moment: what it knew is still there. */
   lifeEnds?(world: WorldView, node: NodeView): string | null;
   /** The process started, ended, was paused, frozen or let go on. */

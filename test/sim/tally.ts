@@ -43,6 +43,7 @@ const HOOK_NAMES: Record<Hook, true> = {
   address: true,
   notify: true,
   notifyDone: true,
+  client: true,
   lifeEnds: true,
   process: true,
   network: true,

@@ -23,9 +23,12 @@ export interface Spells {
   longestUs: number;
 }
 
-/** One stretch. `without`: no holder that a client reaches; `several`: two or more holders. */
+/**
+ * One stretch. `without`: no holder that a client reaches; `several`: two or more holders; `misled`: a
+ * holder that the client reaches, but it sends elsewhere.
+ */
 export interface Spell {
-  kind: "without" | "several";
+  kind: "without" | "several" | "misled";
   fromUs: number;
   toUs: number;
 }
@@ -42,7 +45,12 @@ export interface AddressAccount {
   without: Spells;
   /** Two or more kernels that are awake and connected had it. */
   several: Spells;
-  /** The first SPELL_MAX of both kinds, in the order of their ends. */
+  /**
+   * Somebody held it whom the client reaches, but its cache had the MAC of a machine that did not, or
+   * that it does not reach. Every change of hands has a short one: until the new holder is heard.
+   */
+  misled: Spells;
+  /** The first SPELL_MAX of all kinds, in the order of their ends. */
   spells: Spell[];
 }
 
@@ -77,8 +85,7 @@ export interface Account {
 
 /** Since when something is so; null: it is not. */
 interface Open {
-  withoutUs: number | null;
-  severalUs: number | null;
+  since: Record<Spell["kind"], number | null>;
 }
 
 interface RouterState extends RouterAccount {
@@ -155,6 +162,12 @@ export class Accountant implements Invariant {
     return this.network(world);
   }
 
+  client(world: WorldView, segment: number, address: string): null {
+    const account = this.#addresses.get(address);
+    if (account?.segment === segment) this.#recount(world, account);
+    return null;
+  }
+
   network(world: WorldView): null {
     for (const account of this.#addresses.values()) this.#recount(world, account);
     return null;
@@ -209,9 +222,9 @@ export class Accountant implements Invariant {
         firstHeldUs: null,
         without: noSpells(),
         several: noSpells(),
+        misled: noSpells(),
         spells: [],
-        withoutUs: null,
-        severalUs: null,
+        since: { without: null, several: null, misled: null },
       });
     } else if (!known.instances.includes(instance)) known.instances.push(instance);
   }
@@ -249,26 +262,25 @@ export class Accountant implements Invariant {
   #recount(world: WorldView, account: AddressAccount & Open): void {
     const { nowUs } = world;
     const { address, segment } = account;
+    const believed = world.clients.find((one) => one.segment === segment)?.macOf(address) ?? null;
     let holders = 0;
     let reached = 0;
+    let isLed = believed === null; // it asks everybody
     for (const node of world.nodes) {
       if (!node.holds(address) || !this.#isConnected(node, segment)) continue;
       holders++;
-      if (world.clientReaches(node, segment)) reached++;
+      if (!world.clientReaches(node, segment)) continue;
+      reached++;
+      isLed ||= world.macOf(node, segment) === believed;
     }
     if (reached > 0) account.firstHeldUs ??= nowUs;
     // What no configuration names any more is not missed, from the moment on that it went.
-    if (reached === 0 && !this.#isWanted(address)) account.withoutUs = null;
-    else if (account.firstHeldUs !== null && reached === 0) account.withoutUs ??= nowUs;
-    else if (account.withoutUs !== null) {
-      close(account, "without", account.withoutUs, nowUs);
-      account.withoutUs = null;
-    }
-    if (holders > 1) account.severalUs ??= nowUs;
-    else if (account.severalUs !== null) {
-      close(account, "several", account.severalUs, nowUs);
-      account.severalUs = null;
-    }
+    const isUnwanted = reached === 0 && !this.#isWanted(address);
+    if (isUnwanted) account.since.without = null;
+    const isMissed = account.firstHeldUs !== null && reached === 0 && !isUnwanted;
+    note(account, "without", isMissed, nowUs);
+    note(account, "several", holders > 1, nowUs);
+    note(account, "misled", reached > 0 && !isLed, nowUs);
   }
 
   /** The machine answers on a cable of the segment. */
@@ -304,6 +316,21 @@ function add(spells: Spells, us: number): void {
   spells.longestUs = Math.max(spells.longestUs, us);
 }
 
+/** Begins a stretch, goes on with it, or ends it. */
+function note(
+  account: AddressAccount & Open,
+  kind: Spell["kind"],
+  isSo: boolean,
+  nowUs: number,
+): void {
+  const sinceUs = account.since[kind];
+  if (isSo) account.since[kind] = sinceUs ?? nowUs;
+  else if (sinceUs !== null) {
+    close(account, kind, sinceUs, nowUs);
+    account.since[kind] = null;
+  }
+}
+
 /** Notes a stretch that is over; one without length was a change of hands within a moment. */
 function close(account: AddressAccount, kind: Spell["kind"], fromUs: number, toUs: number): void {
   if (toUs <= fromUs) return;
@@ -313,15 +340,18 @@ function close(account: AddressAccount, kind: Spell["kind"], fromUs: number, toU
 
 /** The account of an address with what still goes on. */
 function finished(open: AddressAccount & Open, nowUs: number): AddressAccount {
-  const { withoutUs, severalUs, ...account } = open;
+  const { since, ...account } = open;
   const told: AddressAccount = {
     ...account,
     without: { ...account.without },
     several: { ...account.several },
+    misled: { ...account.misled },
     spells: account.spells.slice(),
   };
-  if (withoutUs !== null) close(told, "without", withoutUs, nowUs);
-  if (severalUs !== null) close(told, "several", severalUs, nowUs);
+  for (const kind of ["without", "several", "misled"] as const) {
+    const sinceUs = since[kind];
+    if (sinceUs !== null) close(told, kind, sinceUs, nowUs);
+  }
   return told;
 }
 
