@@ -7,9 +7,12 @@ import type { Replay, ReplayedEntry } from "../host/sim/replay/replay.ts";
 import { type LineSource, pipedLines, typedLines } from "./console_lines.ts";
 import { print } from "./output.ts";
 import type { Paint } from "./paint.ts";
-import { entryText } from "./replay_text.ts";
+import { entryText, type Half, inputNumber } from "./replay_text.ts";
 
-const PROMPT = "Enter or n: next, p: previous, NUMBER: go to, q: quit> ";
+const PROMPT =
+  "Enter or n: next, p: previous, NUMBER: the core's, eNUMBER: the engine's, q: quit> ";
+/** Digits of a number that is typed, at the most. */
+const INPUT_NUMBER = /^(e?)([0-9]{1,10})$/;
 
 /** Steps until the end, `q` or the end of the input. `fromUs`, `toUs`: the part that is shown. */
 export async function stepThrough(
@@ -25,6 +28,25 @@ export async function stepThrough(
   } finally {
     readline?.close();
   }
+}
+
+/** Place of an input among the entries of both halves, from 1 on; or why there is none. */
+export function placeOfInput(
+  replay: Replay,
+  half: Half,
+  sequence: number,
+): number | { none: string } {
+  const entries = replay.dump[half]?.entries ?? [];
+  const [first, last] = [entries[0], entries.at(-1)];
+  if (first === undefined || last === undefined) {
+    return { none: `the dump holds no input of the ${half}` };
+  }
+  if (sequence < first.sequence || sequence > last.sequence) {
+    const range = `${inputNumber(half, first.sequence)} to ${inputNumber(half, last.sequence)}`;
+    return { none: `there are the inputs ${range} of the ${half}` };
+  }
+  replay.runTo({ half, sequence });
+  return replay.position + 1;
 }
 
 class Stepper {
@@ -53,18 +75,30 @@ class Stepper {
   #obey(line: string): boolean {
     if (line === "q" || line === "quit") return false;
     if (line === "" || line === "n") return this.#next();
-    if (line === "p") return this.#goTo(this.#replay.position - 1);
-    if (/^[0-9]{1,9}$/.test(line)) return this.#goTo(Number(line));
-    print("n or Enter, p, the NUMBER of an entry, or q");
+    if (line === "p") return this.#goBack();
+    const named = INPUT_NUMBER.exec(line);
+    if (named !== null) return this.#goToInput(named[1] === "e" ? "engine" : "core", named[2]!);
+    print("n or Enter, p, the NUMBER of an input of the core, e17 for one of the engine, or q");
     return true;
   }
 
+  #goBack(): boolean {
+    const number = this.#replay.position - 1;
+    if (number >= 1) return this.#goTo(number);
+    print("this is the first input of the dump");
+    return true;
+  }
+
+  /** Goes to an input by the number that it has in its half, as explain and --change call it. */
+  #goToInput(half: Half, typed: string): boolean {
+    const place = placeOfInput(this.#replay, half, Number(typed));
+    if (typeof place === "number") return this.#goTo(place);
+    print(place.none);
+    return true;
+  }
+
+  /** `number`: place among the entries of both halves, from 1 on. */
   #goTo(number: number): boolean {
-    const { length } = this.#replay;
-    if (number < 1 || number > length) {
-      print(`there are the entries 1 to ${length}`);
-      return true;
-    }
     this.#beforeUs = null;
     // One before it, so that the time between the two is known.
     this.#replay.runTo({ position: Math.max(0, number - 2) });
@@ -87,7 +121,7 @@ class Stepper {
   #text(entry: ReplayedEntry): string {
     const { dump, core, position, length } = this.#replay;
     const names = new EntryNames(core?.config ?? null, dump.head.interfaces);
-    const place = { number: position, of: length, beforeUs: this.#beforeUs };
+    const place = { entry: position, of: length, beforeUs: this.#beforeUs };
     return entryText(dump.head, entry, place, names, this.#paint);
   }
 }

@@ -150,24 +150,34 @@ function shortRecord(record: CoreRecord): string {
 
 // ---- One entry ----
 
+/** Core or engine: each numbers its own inputs. */
+export type Half = ReplayedEntry["half"];
+
+/** An input as --step takes and shows it: the core's number, as elsewhere, or `e17` of the engine. */
+export function inputNumber(half: Half, sequence: number): string {
+  return half === "core" ? String(sequence) : `e${sequence}`;
+}
+
 /** An entry in full: input, outputs, and whether they are those of the log. */
 export function entryText(
   head: DumpHead,
   entry: ReplayedEntry,
-  place: { number: number; of: number; beforeUs: number | null },
+  place: { entry: number; of: number; beforeUs: number | null },
   names: EntryNames,
   paint: Paint,
 ): string {
   const clock = wallTime(wallMsOf(head, entry.nowUs));
   const since = place.beforeUs === null
     ? ""
-    : `, ${describeDuration(entry.nowUs - place.beforeUs)} after the entry before`;
-  const title = `${place.number}/${place.of}  ${entry.half} ${entry.sequence}  ${clock}`;
+    : `, ${describeDuration(entry.nowUs - place.beforeUs)} after the one before`;
+  const of = `  (${place.entry} of ${place.of} of both halves)`;
+  const number = inputNumber(entry.half, entry.sequence);
+  const title = `input ${number} of the ${entry.half}  ${clock}`;
   const outputs = collapse(describeEntryOutputs(entry, names));
   const shown = outputs.slice(0, OUTPUTS_SHOWN).map((text) => wrap(text, "  -> ", 5));
   const more = outputs.length - OUTPUTS_SHOWN;
   return [
-    paint.head(title) + paint.dim(since),
+    paint.head(title) + paint.dim(since + of),
     wrap(describeEntryInput(entry, names), "  <- ", 5),
     ...shown,
     ...(more > 0 ? [`  -> ${more} further outputs`] : []),

@@ -16,7 +16,15 @@ import { whatIf } from "../host/sim/replay/what_if.ts";
 import { explainedText } from "./explain.ts";
 import { PLAIN } from "./paint.ts";
 import { storyText } from "./pcap_view.ts";
-import { entryText, equalText, timelineOf, timelineText, whatIfText } from "./replay_text.ts";
+import {
+  entryText,
+  equalText,
+  inputNumber,
+  timelineOf,
+  timelineText,
+  whatIfText,
+} from "./replay_text.ts";
+import { placeOfInput } from "./replay_step.ts";
 import { WIDTH_MAX } from "./text.ts";
 import { clockTime, parseWallTime, wallTime } from "./wall_time.ts";
 
@@ -64,14 +72,29 @@ describe("vipd replay", () => {
         one.to === "MASTER"
       )
     );
-    const place = { number: master + 1, of: entries.length, beforeUs: null };
+    const place = { entry: master + 1, of: entries.length, beforeUs: null };
     const names = new EntryNames(replay.core!.config, dump.head.interfaces);
     const text = entryText(dump.head, entries[master]!, place, names, PLAIN);
+    const { sequence } = entries[master]!;
+    expect(text).toMatch(new RegExp(`^input ${sequence} of the core  2026-`));
     expect(text).toContain("  <- timer\n  -> sends an advert on eth0: VRID 51, priority 100\n");
     expect(text).toContain("  -> adds 10.9.0.100/24 to eth0 for 3 s\n");
     expect(text).toContain("gratuitous ARP for 10.9.0.100 on eth0 (5 times)");
     expect(text.endsWith("\n  equal")).toBe(true);
     expectNarrow(text);
+  });
+
+  it("finds an input by its number in its half, not by its place among both", () => {
+    const stepped = new Replay(coreModule(), dump);
+    for (const half of ["core", "engine"] as const) {
+      const own = entries.filter((entry) => entry.half === half);
+      const { sequence } = own.at(-2)!;
+      expect(entries[Number(placeOfInput(stepped, half, sequence)) - 1]).toBe(own.at(-2));
+      const last = own.at(-1)!.sequence;
+      const none = { none: expect.stringContaining(`${inputNumber(half, last)} of the ${half}`) };
+      expect(placeOfInput(stepped, half, last + 1)).toEqual(none);
+    }
+    expect(inputNumber("engine", 17)).toBe("e17");
   });
 
   it("lays two courses side by side", () => {

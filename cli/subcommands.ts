@@ -171,7 +171,10 @@ const replay = command(
     object({
       name: constant("replay"),
       file: argument(string({ metavar: "FILE" })),
-      step: option("--step", { description: message`Step through the inputs one by one` }),
+      step: option("--step", {
+        description:
+          message`Step through the inputs one by one; 38 goes to input 38 of the core, e17 to the engine's`,
+      }),
       changes: multiple(option("--change", string({ metavar: "CHANGE" }), {
         description:
           message`Play it with a change too: drop:N, delay:N:TIME, edit:N:FIELD=VALUE, set:PATH=VALUE`,
