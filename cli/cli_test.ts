@@ -132,6 +132,42 @@ describe("vipd replay", () => {
   );
 });
 
+describe("vipd replay of a capture", () => {
+  it("ends with 2 when its link type is not understood", async () => {
+    const bytes = new Uint8Array(24 + 16 + 4);
+    const view = new DataView(bytes.buffer);
+    view.setUint32(0, 0xa1b2c3d4, true);
+    view.setUint16(4, 2, true);
+    view.setUint16(6, 4, true);
+    view.setUint32(16, 65535, true);
+    view.setUint32(20, 195, true); // IEEE 802.15.4
+    view.setUint32(24, 1_700_000_000, true);
+    view.setUint32(32, 4, true);
+    view.setUint32(36, 4, true);
+    const file = `${directory}/other.pcap`;
+    Deno.writeFileSync(file, bytes);
+    const { code, out } = await vipd(["replay", file]);
+    expect(out).toContain("Link type 195 is not understood.");
+    expect(code).toBe(2);
+  });
+});
+
+describe("an output that cannot be written", () => {
+  const EXAMPLE = new URL("../examples/lvs-dr-dual-master/node1.conf", import.meta.url).pathname;
+  const CAPTURE = new URL("../test/golden/takeovers.pcap", import.meta.url).pathname;
+  it.each([
+    ["simulate", EXAMPLE],
+    ["replay", CAPTURE],
+  ])("of vipd %s ends with 70, which no verdict has", async (...args) => {
+    const { code, stderr } = await new Deno.Command("sh", {
+      args: ["-c", 'exec "$0" "$@" >/dev/full', Deno.execPath(), ...DENO_ARGS, ...args],
+      ...{ stdin: "null", stdout: "null", stderr: "piped" },
+    }).output();
+    expect(new TextDecoder().decode(stderr)).toContain("standard output cannot be written: ");
+    expect(code).toBe(70);
+  });
+});
+
 describe("vipd status", () => {
   it("prints text without colours into a pipe, and JSON with --json", async () => {
     const text = await vipd(["status", "--socket", socket]);

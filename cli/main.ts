@@ -2,9 +2,11 @@
 // knows its role by its name; the main thread is a subcommand when the first word names one, and
 // the daemon with keepalived's options otherwise.
 
+import { VipdError } from "../host/base/errors.ts";
+import { EXIT_INTERNAL } from "./exit_status.ts";
 import { OutputClosed, printError } from "./output.ts";
 
-/** Exit status of an error that nothing better is known of, as keepalived's. */
+/** Exit status of an error that a person can mend, and of any of the daemon's start, as keepalived's. */
 const EXIT_FATAL = 1;
 
 /** What a worker's name may be: loads its module and returns what starts it. */
@@ -13,9 +15,13 @@ const WORKERS: Record<string, () => Promise<() => void>> = {
   director: async () => (await import("../host/daemon/director.ts")).runDirectorWorker,
 };
 
+/** The arguments are the daemon's: no word names a subcommand. */
+function isDaemon([first]: readonly string[]): boolean {
+  return first === undefined || first.startsWith("-");
+}
+
 async function main(args: readonly string[]): Promise<number> {
-  const [first] = args;
-  if (first === undefined || first.startsWith("-")) {
+  if (isDaemon(args)) {
     return await (await import("./daemon.ts")).runDaemonCommand(args, import.meta.url);
   }
   const { runSubcommand } = await import("./subcommands.ts");
@@ -28,7 +34,8 @@ async function mainOrError(): Promise<number> {
   } catch (thrown) {
     if (thrown instanceof OutputClosed) return 0;
     printError(thrown);
-    return EXIT_FATAL;
+    const isExpected = thrown instanceof VipdError || isDaemon(Deno.args);
+    return isExpected ? EXIT_FATAL : EXIT_INTERNAL;
   }
 }
 

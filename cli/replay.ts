@@ -8,7 +8,7 @@ import { type Change, parseChange } from "../host/sim/replay/change.ts";
 import { isPcap, readPcap } from "../host/sim/pcap/pcap.ts";
 import { Replay, wallMsOf } from "../host/sim/replay/replay.ts";
 import { type WhatIf, whatIf } from "../host/sim/replay/what_if.ts";
-import { OutputClosed, print, printError } from "./output.ts";
+import { OutputClosed, OutputFailed, print, printError } from "./output.ts";
 import { type Paint, stdoutPaint } from "./paint.ts";
 import { storyText } from "./pcap_view.ts";
 import { readFileUpTo } from "./read_file.ts";
@@ -41,13 +41,13 @@ export interface ReplayOptions {
   json: boolean;
 }
 
-/** Plays it; resolves with the exit status. Throws OutputClosed only. */
+/** Plays it; resolves with the exit status. Throws OutputClosed and OutputFailed only. */
 export async function runReplay(options: ReplayOptions): Promise<number> {
   try {
     const bytes = readFile(options.file);
     return isPcap(bytes) ? replayPcap(bytes, options) : await replayDump(bytes, options);
   } catch (thrown) {
-    if (thrown instanceof OutputClosed) throw thrown;
+    if (thrown instanceof OutputClosed || thrown instanceof OutputFailed) throw thrown;
     // Whatever a damaged file made of us, it could not be played.
     printError(thrown);
     return EXIT_UNREADABLE;
@@ -164,5 +164,6 @@ function replayPcap(bytes: Uint8Array, options: ReplayOptions): number {
     };
     print(storyText(options.file, story, shown, stdoutPaint()));
   }
-  return story.problem === null ? EXIT_EQUAL : EXIT_UNREADABLE;
+  const isWhole = story.problem === null && story.unread.linkTypes.length === 0;
+  return isWhole ? EXIT_EQUAL : EXIT_UNREADABLE;
 }

@@ -1,6 +1,6 @@
 // `vipd simulate FILE...`: plays a cluster of the real core and engine on a virtual clock and tells what
 // happens. Exit status: 0 every invariant held, 1 one was violated, 2 wrong usage, configuration or
-// scenario.
+// scenario, 70 an error of vipd itself.
 
 import { errorText, VipdError } from "../host/base/errors.ts";
 import { formatDiagnostic, isError } from "../host/conf/index.ts";
@@ -14,6 +14,7 @@ import { makeTimeline, type Timeline } from "../host/sim/timeline/timeline.ts";
 import type { Invariant, TraceEvent } from "../host/sim/world_view.ts";
 import { isOf } from "./lanes_text.ts";
 import { ASCII_GLYPHS, type Screen, UNICODE_GLYPHS } from "./screen.ts";
+import { EXIT_INTERNAL } from "./exit_status.ts";
 import { print, printError } from "./output.ts";
 import { stdoutPaint } from "./paint.ts";
 import { playedJson } from "./simulate_json.ts";
@@ -43,7 +44,7 @@ export interface Told {
   exitStatus: number;
 }
 
-/** Plays what is asked for and prints it; returns the exit status. Throws OutputClosed. */
+/** Plays what is asked for and prints it; returns the exit status. Throws OutputClosed and OutputFailed. */
 export function runSimulate(options: SimulateOptions): number {
   try {
     const nodes = readNodes(options);
@@ -58,9 +59,10 @@ export function runSimulate(options: SimulateOptions): number {
       console.error(thrown.message);
       return SIMULATE_WRONG;
     }
-    if (!(thrown instanceof VipdError) || !WRONG_CODES.has(thrown.code)) throw thrown;
+    if (!(thrown instanceof VipdError)) throw thrown;
     printError(thrown);
-    return SIMULATE_WRONG;
+    // 1 says that an invariant was violated, which nobody knows here.
+    return WRONG_CODES.has(thrown.code) ? SIMULATE_WRONG : EXIT_INTERNAL;
   }
 }
 

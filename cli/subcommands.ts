@@ -161,7 +161,7 @@ const simulate = command(
   {
     brief: message`Play what a cluster will do`,
     description:
-      message`Plays the nodes of these configuration files on a virtual clock: who is master when and why, and for how long nobody or two. Exit status: 0 every invariant held, 1 one was violated, 2 wrong usage or configuration.`,
+      message`Plays the nodes of these configuration files on a virtual clock: who is master when and why, and for how long nobody or two. Exit status: 0 every invariant held, 1 one was violated, 2 wrong usage or configuration, 70 an error of vipd itself.`,
   },
 );
 
@@ -197,7 +197,7 @@ const replay = command(
   {
     brief: message`Play a dump again, or tell a capture`,
     description:
-      message`Plays a dump of vipd again, input by input, and compares every output; with changes it shows what would have happened. A capture of adverts (pcap, pcapng) is explained as far as adverts alone can. Exit status: 0 equal, 1 not equal, 2 not readable.`,
+      message`Plays a dump of vipd again, input by input, and compares every output; with changes it shows what would have happened. A capture of adverts (pcap, pcapng) is explained as far as adverts alone can. Exit status: 0 equal, 1 not equal, 2 not readable, 70 an error of vipd itself.`,
   },
 );
 

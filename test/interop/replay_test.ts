@@ -153,8 +153,11 @@ describe("vipd replay", () => {
 
   it("steps forwards, back and to a number", () => {
     const { stdout } = played.stepped;
-    const shown = [...stdout.matchAll(/^(\d+)\/\d+ {2}(core|engine) \d+/gm)].map(([, n]) => n);
-    expect(shown).toEqual(["1", "2", "3", "2", "5"]);
+    const titles = [
+      ...stdout.matchAll(/^input (e?\d+) of the .* \((\d+) of \d+ of both halves\)$/gm),
+    ];
+    expect(titles.map(([, , place]) => place).slice(0, 4)).toEqual(["1", "2", "3", "2"]);
+    expect(titles.slice(4).map(([, number]) => number)).toEqual(["5"]);
     expect(stdout).toContain("<- ");
     expect(stdout).not.toContain("not what the log says");
   });
