@@ -152,6 +152,25 @@ describe("vipd replay of a capture", () => {
   });
 });
 
+describe("control characters in files of others", () => {
+  it("do not reach the terminal", async () => {
+    const evil = "\u001b]0;title\u0007\u001b[2J\u001b[31m";
+    const file = `${directory}/evil.json`;
+    const config = new URL("../examples/lvs-dr-dual-master/node1.conf", import.meta.url).pathname;
+    const steps = [{ at: 1, do: "say", text: `said${evil}` }];
+    Deno.writeTextFileSync(file, JSON.stringify({ name: `n${evil}`, duration: 5, steps }));
+    const named = await vipd(["simulate", config, "--scenario", file, "--name", `x${evil}`]);
+    const dump = `${directory}/evil.dump`;
+    Deno.writeFileSync(dump, encodeDump({ ...DUMP, head: { ...DUMP.head, node: `lb${evil}` } }));
+    const replayed = await vipd(["replay", dump]);
+    for (const { out, err } of [named, replayed]) {
+      // deno-lint-ignore no-control-regex
+      expect(out + err).not.toMatch(/[\x00-\x08\x0b-\x1f\x7f-\x9f]/);
+    }
+    expect(named.out).toContain("said\ufffd]0;title");
+  });
+});
+
 describe("an output that cannot be written", () => {
   const EXAMPLE = new URL("../examples/lvs-dr-dual-master/node1.conf", import.meta.url).pathname;
   const CAPTURE = new URL("../test/golden/takeovers.pcap", import.meta.url).pathname;

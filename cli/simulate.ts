@@ -15,7 +15,7 @@ import type { Invariant, TraceEvent } from "../host/sim/world_view.ts";
 import { isOf } from "./lanes_text.ts";
 import { ASCII_GLYPHS, type Screen, UNICODE_GLYPHS } from "./screen.ts";
 import { EXIT_INTERNAL } from "./exit_status.ts";
-import { print, printError } from "./output.ts";
+import { print, printError, printErrorText } from "./output.ts";
 import { stdoutPaint } from "./paint.ts";
 import { playedJson } from "./simulate_json.ts";
 import {
@@ -56,7 +56,7 @@ export function runSimulate(options: SimulateOptions): number {
     return exitStatus;
   } catch (thrown) {
     if (thrown instanceof ScenarioRefused) {
-      console.error(thrown.message);
+      printErrorText(thrown.message);
       return SIMULATE_WRONG;
     }
     if (!(thrown instanceof VipdError)) throw thrown;
@@ -70,12 +70,14 @@ export function runSimulate(options: SimulateOptions): number {
 function readNodes({ files, names }: SimulateOptions): SimulatedNode[] | null {
   const { nodes, diagnostics } = readCluster(files, names);
   if (nodes === null) {
-    console.error(diagnostics.filter(isError).map(formatDiagnostic).join("\n"));
+    printErrorText(diagnostics.filter(isError).map(formatDiagnostic).join("\n"));
     return null;
   }
   const warnings = diagnostics.filter(({ severity }) => severity === "warning").length;
   if (warnings > 0) {
-    console.error(`${warnings} ${warnings === 1 ? "warning" : "warnings"}: ${checkCommand(files)}`);
+    printErrorText(
+      `${warnings} ${warnings === 1 ? "warning" : "warnings"}: ${checkCommand(files)}`,
+    );
   }
   return nodes;
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { type Paint, PLAIN } from "./paint.ts";
 import { instanceFixture, statusFixture } from "./status_fixture.ts";
 import { eventText, statusText } from "./status_text.ts";
-import { duration, oneLine, shortTime, table, WIDTH_MAX, wrap } from "./text.ts";
+import { duration, harmless, oneLine, shortTime, table, WIDTH_MAX, wrap } from "./text.ts";
 
 const plain = (changes: Parameters<typeof statusFixture>[0] = {}) =>
   statusText(statusFixture(changes), PLAIN);
@@ -155,6 +155,14 @@ describe("text", () => {
     const text = wrap(words.join(" "), "first ", 4);
     expectToFit(text);
     expect(text.split(/\s+/).slice(1)).toEqual(words);
+  });
+
+  it("harmless() leaves no control character but ours", () => {
+    const text = "\x1b[32mgood\x1b[39m\tü€\n\x1b]0;title\x07\x1b[2J\x1b[8mx\x9b1m\r";
+    const painted =
+      "\x1b[32mgood\x1b[39m\tü€\n\ufffd]0;title\ufffd\ufffd[2J\ufffd[8mx\ufffd1m\ufffd";
+    expect(harmless(text, true)).toBe(painted);
+    expect(harmless(text, false)).toBe(painted.replaceAll("\x1b", "\ufffd"));
   });
 
   it("oneLine() keeps colours and text", () => {

@@ -86,6 +86,17 @@ export function oneLine(text: string): string {
   return text.replace(/\x1b(?!\[\d+m)|[\x00-\x1a\x1c-\x1f\x7f-\x9f]/g, "\ufffd");
 }
 
+/**
+ * A printed text in which nothing steers the terminal but line ends, tabs and, where we paint, our own
+ * colours (paint.ts): names and comments in files of others may hold anything.
+ */
+export function harmless(text: string, isPainted: boolean): string {
+  // deno-lint-ignore no-control-regex
+  const controls = /\x1b(?!\[(?:1|2|7|22|27|31|32|33|39)m)|[\x00-\x08\x0b-\x1a\x1c-\x1f\x7f-\x9f]/g;
+  const rest = text.replace(controls, "\ufffd");
+  return isPainted ? rest : rest.replaceAll("\x1b", "\ufffd");
+}
+
 /** A text without our colours: what takes columns. */
 export function visible(text: string): string {
   // deno-lint-ignore no-control-regex
