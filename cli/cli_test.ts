@@ -152,6 +152,21 @@ describe("vipd replay of a capture", () => {
   });
 });
 
+describe("the width of the terminal", () => {
+  it.each([60, 100, 150])("of %i columns is that of vipd replay too", async (columns) => {
+    const capture = new URL("../test/golden/takeovers.pcap", import.meta.url).pathname;
+    const { stdout } = await new Deno.Command(Deno.execPath(), {
+      args: [...DENO_ARGS, "replay", capture],
+      env: { COLUMNS: String(columns) },
+    }).output();
+    const [title = "", ...lines] = new TextDecoder().decode(stdout).split("\n");
+    expect(title).toContain(capture); // a path is not broken
+    const longest = Math.max(...lines.map((line) => line.length));
+    expect(longest).toBeLessThanOrEqual(columns);
+    expect(longest).toBeGreaterThan(columns - 15);
+  });
+});
+
 describe("control characters in files of others", () => {
   it("do not reach the terminal", async () => {
     const evil = "\u001b]0;title\u0007\u001b[2J\u001b[31m";

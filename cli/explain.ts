@@ -12,7 +12,8 @@ import { connectControl } from "./connect.ts";
 import { print } from "./output.ts";
 import { type Paint, paintState, stdoutPaint } from "./paint.ts";
 import { readFile } from "./replay.ts";
-import { wrap } from "./text.ts";
+import { drawnWidth } from "./terminal.ts";
+import { WIDTH_MAX, wrap } from "./text.ts";
 import { clockTime, wallTime } from "./wall_time.ts";
 
 /** What to explain. */
@@ -37,7 +38,7 @@ export async function runExplain(options: ExplainOptions): Promise<void> {
   const explained = explain(chronicle, { name, count, clock: clockTime });
   const { differences } = chronicle;
   if (options.json) print(JSON.stringify({ ...explained, differences }));
-  else print(explainedText(explained, differences, stdoutPaint()));
+  else print(explainedText(explained, differences, stdoutPaint(), drawnWidth()));
 }
 
 async function askDump(socket: string): Promise<Uint8Array> {
@@ -54,6 +55,7 @@ export function explainedText(
   explained: Explained,
   differences: readonly Difference[],
   paint: Paint,
+  width = WIDTH_MAX,
 ): string {
   const { explanations, standing, fromWallMs } = explained;
   const quiet = explanations.length > 0
@@ -63,10 +65,10 @@ export function explainedText(
     `${name} is ${paintState(state as "MASTER", paint)} for ${describeDuration(ageUs)} (${reason})`
   );
   const doubts = differences.map(({ text }) =>
-    wrap(`${paint.warn("The replay differs from what happened")}: ${text}.`, "", 2)
+    wrap(`${paint.warn("The replay differs from what happened")}: ${text}.`, "", 2, width)
   );
   const sections = [
-    ...explanations.map((one) => explanationText(one, paint)),
+    ...explanations.map((one) => explanationText(one, paint, width)),
     ...(quiet.length === 0 ? [] : [quiet.join("\n")]),
     ...(now.length === 0 ? [] : [now.join("\n")]),
     ...(doubts.length === 0 ? [] : [doubts.join("\n")]),
@@ -74,11 +76,11 @@ export function explainedText(
   return sections.join("\n\n");
 }
 
-function explanationText({ wallMs, sentences }: Explanation, paint: Paint): string {
+function explanationText({ wallMs, sentences }: Explanation, paint: Paint, width: number): string {
   const [first = "", ...more] = sentences;
   return [
     paint.dim(wallTime(wallMs)),
-    wrap(first, "  ", 4),
-    ...more.map((sentence) => wrap(sentence, "  - ", 4)),
+    wrap(first, "  ", 4, width),
+    ...more.map((sentence) => wrap(sentence, "  - ", 4, width)),
   ].join("\n");
 }

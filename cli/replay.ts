@@ -20,6 +20,7 @@ import {
   timelineText,
   whatIfText,
 } from "./replay_text.ts";
+import { drawnWidth } from "./terminal.ts";
 import { parseWallTime, type Span, wallTime } from "./wall_time.ts";
 import { tellPcap } from "../host/sim/pcap/pcap_story.ts";
 
@@ -127,10 +128,11 @@ function replayText(
   const { head } = replay.dump;
   const { version, node, why, wallMs } = head;
   const title = `${paint.head(file)}: ${node}, vipd ${version}, ${wallTime(wallMs)} (${why})`;
-  const equal = equalText(replay.count, replay.differences, paint);
+  const width = drawnWidth();
+  const equal = equalText(replay.count, replay.differences, paint, width);
   const body = course === null
-    ? timelineText(timeline, paint) || "no record in this time"
-    : whatIfText(head, course, paint);
+    ? timelineText(timeline, paint, width) || "no record in this time"
+    : whatIfText(head, course, paint, width);
   return [`${title}\n${equal}`, body].join("\n\n");
 }
 
@@ -162,7 +164,7 @@ function replayPcap(bytes: Uint8Array, options: ReplayOptions): number {
       fromMs: options.from === null ? -Infinity : parseWallTime(options.from, span),
       toMs: options.to === null ? Infinity : parseWallTime(options.to, span),
     };
-    print(storyText(options.file, story, shown, stdoutPaint()));
+    print(storyText(options.file, story, shown, stdoutPaint(), drawnWidth()));
   }
   const isWhole = story.problem === null && story.unread.linkTypes.length === 0;
   return isWhole ? EXIT_EQUAL : EXIT_UNREADABLE;

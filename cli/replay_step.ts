@@ -8,6 +8,7 @@ import { type LineSource, pipedLines, typedLines } from "./console_lines.ts";
 import { print } from "./output.ts";
 import type { Paint } from "./paint.ts";
 import { entryText, type Half, inputNumber } from "./replay_text.ts";
+import { drawnWidth } from "./terminal.ts";
 
 const PROMPT =
   "Enter or n: next, p: previous, NUMBER: the core's, eNUMBER: the engine's, q: quit> ";
@@ -122,6 +123,6 @@ class Stepper {
     const { dump, core, position, length } = this.#replay;
     const names = new EntryNames(core?.config ?? null, dump.head.interfaces);
     const place = { entry: position, of: length, beforeUs: this.#beforeUs };
-    return entryText(dump.head, entry, place, names, this.#paint);
+    return entryText(dump.head, entry, place, names, this.#paint, drawnWidth());
   }
 }

@@ -1,5 +1,5 @@
 // `vipd replay` for a person: whether the replay was equal, the timeline of records, two courses side by
-// side, one entry in full. Pure: what was played in, text of at most 100 columns out.
+// side, one entry in full. Pure: what was played in, text of the width that is asked for out.
 
 import type { DumpHead } from "../host/core/record.ts";
 import type { CoreRecord } from "../host/engine/contract.ts";
@@ -17,7 +17,7 @@ import type { Difference, ReplayCount, ReplayedEntry } from "../host/sim/replay/
 import { wallMsOf } from "../host/sim/replay/replay.ts";
 import type { WhatIf, WhatIfRow } from "../host/sim/replay/what_if.ts";
 import type { Paint } from "./paint.ts";
-import { table, wrap } from "./text.ts";
+import { table, WIDTH_MAX, wrap } from "./text.ts";
 import { clockTime, wallTime } from "./wall_time.ts";
 
 /** Outputs of one entry that --step shows; more are counted. */
@@ -54,10 +54,14 @@ export function timelineOf(head: DumpHead, entry: ReplayedEntry): TimelineEntry[
 }
 
 /** `2026-11-22 02:00:05.123 core 123   (VI_1) Entering MASTER STATE: ...`. */
-export function timelineText(entries: readonly TimelineEntry[], paint: Paint): string {
+export function timelineText(
+  entries: readonly TimelineEntry[],
+  paint: Paint,
+  width = WIDTH_MAX,
+): string {
   return entries.map(({ wallMs, half, sequence, text }) => {
     const place = `${half} ${sequence}`.padEnd(13);
-    return wrap(text, `${paint.dim(`${wallTime(wallMs)} ${place}`)} `, 38);
+    return wrap(text, `${paint.dim(`${wallTime(wallMs)} ${place}`)} `, 38, width);
   }).join("\n");
 }
 
@@ -71,6 +75,7 @@ export function equalText(
   count: Readonly<ReplayCount>,
   differences: readonly Difference[],
   paint: Paint,
+  width = WIDTH_MAX,
 ): string {
   const played = [
     ...(count.core > 0 ? [`${inputs(count.core)} of the core`] : []),
@@ -78,7 +83,7 @@ export function equalText(
   ].join(" and ");
   const head = `${played || "no inputs"} replayed: `;
   if (differences.length === 0) return head + paint.good("outputs equal");
-  const lines = differences.map(({ text }) => wrap(text, "  ", 4));
+  const lines = differences.map(({ text }) => wrap(text, "  ", 4, width));
   return [head + paint.bad("outputs differ, first:"), ...lines].join("\n");
 }
 
@@ -89,7 +94,12 @@ function inputs(count: number): string {
 // ---- Two courses ----
 
 /** What was changed, both courses, where they part, and what this cannot know. */
-export function whatIfText(head: DumpHead, result: WhatIf, paint: Paint): string {
+export function whatIfText(
+  head: DumpHead,
+  result: WhatIf,
+  paint: Paint,
+  width = WIDTH_MAX,
+): string {
   const { parting } = result;
   const rows = result.rows.map((row) => [
     clockTime(wallMsOf(head, row.atUs)),
@@ -97,18 +107,18 @@ export function whatIfText(head: DumpHead, result: WhatIf, paint: Paint): string
     cell(row, "changed"),
   ]);
   const sections = [
-    [paint.head("What was changed"), ...result.changes.map((text) => wrap(text, "  ", 4))],
+    [paint.head("What was changed"), ...result.changes.map((text) => wrap(text, "  ", 4, width))],
     [
       paint.head("As it was, and as it would have been"),
       rows.length === 0
         ? "  no transition in either"
-        : table(["TIME", "AS IT WAS", "WITH THE CHANGE"], rows),
+        : table(["TIME", "AS IT WAS", "WITH THE CHANGE"], rows, 2, width),
     ],
     [
       paint.head("Where they part"),
       ...(parting === null
         ? ["  nowhere: every output is the same"]
-        : partingLines(clockTime(wallMsOf(head, parting.atUs)), parting)),
+        : partingLines(clockTime(wallMsOf(head, parting.atUs)), parting, width)),
     ],
     [
       paint.head("At the end"),
@@ -116,15 +126,19 @@ export function whatIfText(head: DumpHead, result: WhatIf, paint: Paint): string
         `  ${instance}: ${recorded === changed ? `${recorded} in both` : `${recorded}, ${changed}`}`
       ),
     ],
-    result.limits.map((text) => paint.dim(wrap(text, "", 0))),
+    result.limits.map((text) => paint.dim(wrap(text, "", 0, width))),
   ];
   return sections.map((lines) => lines.join("\n")).join("\n\n");
 }
 
-function partingLines(clock: string, { recorded, changed }: WhatIf["parting"] & object): string[] {
+function partingLines(
+  clock: string,
+  { recorded, changed }: WhatIf["parting"] & object,
+  width: number,
+): string[] {
   const side = (name: string, lines: string[]) => [
     `    ${name}${lines.length === 0 ? " nothing" : ""}`,
-    ...lines.map((line) => wrap(line, "      ", 8)),
+    ...lines.map((line) => wrap(line, "      ", 8, width)),
   ];
   return [
     `  ${clock}`,
@@ -165,6 +179,7 @@ export function entryText(
   place: { entry: number; of: number; beforeUs: number | null },
   names: EntryNames,
   paint: Paint,
+  width = WIDTH_MAX,
 ): string {
   const clock = wallTime(wallMsOf(head, entry.nowUs));
   const since = place.beforeUs === null
@@ -174,11 +189,11 @@ export function entryText(
   const number = inputNumber(entry.half, entry.sequence);
   const title = `input ${number} of the ${entry.half}  ${clock}`;
   const outputs = collapse(describeEntryOutputs(entry, names));
-  const shown = outputs.slice(0, OUTPUTS_SHOWN).map((text) => wrap(text, "  -> ", 5));
+  const shown = outputs.slice(0, OUTPUTS_SHOWN).map((text) => wrap(text, "  -> ", 5, width));
   const more = outputs.length - OUTPUTS_SHOWN;
   return [
     paint.head(title) + paint.dim(since + of),
-    wrap(describeEntryInput(entry, names), "  <- ", 5),
+    wrap(describeEntryInput(entry, names), "  <- ", 5, width),
     ...shown,
     ...(more > 0 ? [`  -> ${more} further outputs`] : []),
     `  ${verdict(entry, paint)}`,

@@ -38,8 +38,8 @@ function dumpOfSurvivor() {
   return second.dump();
 }
 
-function expectNarrow(text: string): void {
-  for (const line of text.split("\n")) expect(line.length, line).toBeLessThanOrEqual(WIDTH_MAX);
+function expectNarrow(text: string, width = WIDTH_MAX): void {
+  for (const line of text.split("\n")) expect(line.length, line).toBeLessThanOrEqual(width);
 }
 
 describe("vipd replay", () => {
@@ -103,6 +103,7 @@ describe("vipd replay", () => {
     expect(text).toMatch(/TIME +AS IT WAS +WITH THE CHANGE/);
     expect(text).toMatch(/- +VI_1 MASTER \(120\): MASTER_DOWN/);
     expect(text).toContain("VI_1: MASTER in both");
+    expectNarrow(whatIfText(dump.head, result, PLAIN, 70), 70);
     expectNarrow(text);
   });
 
@@ -127,6 +128,7 @@ describe("vipd explain", () => {
     const explained = explain(chronicle, { name: null, count: 3, clock: clockTime });
     const text = explainedText(explained, [], PLAIN);
     expect(text.split("\n\n").length).toBe(3);
+    expectNarrow(explainedText(explained, [], PLAIN, 60), 60);
     expect(text).toMatch(/\nVI_1 is MASTER for 6\.82 s \(MASTER_DOWN\)$/);
     expectNarrow(text);
   });
