@@ -183,6 +183,7 @@ describe("control characters in files of others", () => {
       expect(out + err).not.toMatch(/[\x00-\x08\x0b-\x1f\x7f-\x9f]/);
     }
     expect(named.out).toContain("said\ufffd]0;title");
+    expect(replayed.out + replayed.err).not.toBe("");
   });
 });
 
