@@ -24,6 +24,9 @@ import type { NodeView } from "./world_view.ts";
 export const NODE_MAX = 32;
 /** Events at one moment of the simulation; more means that something answers itself for ever. */
 export const EVENTS_AT_ONCE_MAX = 100_000;
+/** The same for a second of the simulation. */
+export const EVENTS_PER_SECOND_MAX = 10_000_000;
+const SECOND_US = 1_000_000;
 
 /** The world. */
 export class World implements WatchedWorld, MachineTools, ClientTools {
@@ -50,7 +53,10 @@ export class World implements WatchedWorld, MachineTools, ClientTools {
   /** When rest comes; Infinity: told, or it cannot come. */
   #restUs = Infinity;
   #changed = false;
-  #momentEvents = 0;
+  /** Count of events at the begin of this moment, and of the second that begins at #secondUs. */
+  #momentFrom = 0;
+  #secondUs = 0;
+  #secondFrom = 0;
 
   constructor(options: SimulationOptions) {
     const { nodes, scenario, seed } = options;
@@ -170,11 +176,17 @@ export class World implements WatchedWorld, MachineTools, ClientTools {
 
   #count(atUs: number): void {
     this.events++;
-    this.#momentEvents = atUs > this.nowUs ? 0 : this.#momentEvents + 1;
-    if (this.#momentEvents > EVENTS_AT_ONCE_MAX) {
-      throw new VipdError("sim-loop", `more than ${EVENTS_AT_ONCE_MAX} events at ${atUs} us`);
+    if (atUs > this.nowUs) {
+      this.nowUs = atUs;
+      this.#momentFrom = this.events;
+      if (atUs >= this.#secondUs + SECOND_US) {
+        this.#secondUs = atUs;
+        this.#secondFrom = this.events;
+      }
     }
-    if (atUs > this.nowUs) this.nowUs = atUs;
+    const isEndless = this.events - this.#momentFrom > EVENTS_AT_ONCE_MAX ||
+      this.events - this.#secondFrom > EVENTS_PER_SECOND_MAX;
+    if (isEndless) throw new VipdError("sim-loop", `events without end at ${this.nowUs} us`);
   }
 
   /** The run is over: asks the invariants a last time. */

@@ -370,6 +370,17 @@ describe("simulate()", () => {
     ]);
   });
 
+  it("ends a play in which something answers itself without end", () => {
+    const world = new World(optionsOf(PAIR(), [], 10));
+    const again = () => world.at(world.nowUs, again);
+    world.at(SECOND, again);
+    expect(() => world.advance(10 * SECOND)).toThrow("events without end at 1000000 us");
+    const other = new World(optionsOf(PAIR(), [], 10));
+    const soon = () => other.at(other.nowUs + 0.01, soon);
+    other.at(SECOND, soon);
+    expect(() => other.advance(10 * SECOND)).toThrow("events without end");
+  });
+
   it("says which node is not there", () => {
     expect(() => simulate(optionsOf(PAIR(), [[1, { do: "kill", node: "c" }]], 5)))
       .toThrow("there is no node c");
