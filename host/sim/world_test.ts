@@ -1,7 +1,6 @@
 // Small plays on the whole simulator: what each step does to two directors, told in short lines.
 
 import { describe, expect, it } from "vitest";
-import { coreModule } from "../../test/virtual_node.ts";
 import type { Config, VrrpInstance } from "../conf/model.ts";
 import {
   ALL_NOTIFY,
@@ -13,13 +12,12 @@ import {
   trackedScript,
   virtualServer,
 } from "../engine/test_support.ts";
-import { type Action, DEFAULT_MACHINE, GOOD_WIRE, type Scenario } from "./scenario/scenario.ts";
-import { simulate, type SimulationOptions } from "./simulate.ts";
+import { type Action, DEFAULT_MACHINE } from "./scenario/scenario.ts";
+import { simulate } from "./simulate.ts";
+import { optionsOf, SECOND, type Steps } from "../../test/simulated_play.ts";
 import type { TraceEvent } from "./world_view.ts";
 import { World } from "./world.ts";
 
-const WASM = coreModule();
-const SECOND = 1_000_000;
 const VIP = "192.0.2.100";
 const vip = (address: string) => ({
   family: "INET" as const,
@@ -35,31 +33,6 @@ function director(priority: number, fields: Partial<VrrpInstance> = {}): Config 
   return config({
     instances: [instance("VI_1", { vrid: 51, priority, vips: [vip(VIP)], ...fields })],
   });
-}
-
-type Steps = [atS: number, action: Action][];
-
-function optionsOf(configs: Config[], steps: Steps, durationS: number): SimulationOptions {
-  const scenario: Scenario = {
-    name: "test",
-    description: "",
-    durationUs: durationS * SECOND,
-    wire: GOOD_WIRE,
-    machines: {},
-    scripts: [],
-    steps: steps.map(([atS, action]) => ({ atUs: atS * SECOND, action })),
-  };
-  return {
-    wasm: WASM,
-    nodes: configs.map((one, i) => ({ name: "ab"[i]!, config: one })),
-    scenario,
-    seed: 1,
-    invariants: [],
-    trace: null,
-    traceAdverts: false,
-    record: true,
-    stopAtViolation: true,
-  };
 }
 
 /** Short lines: `3.609 a VI_1 MASTER MASTER_DOWN`, `12.609 a -192.0.2.100 lease`. */

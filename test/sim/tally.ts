@@ -2,55 +2,10 @@
 // hook by hook. A kind or an invariant that never was is no evidence, and the table says so.
 // This module is browser safe.
 
-import type { Action } from "../../host/sim/scenario/scenario.ts";
+import { ACTIONS } from "../../host/sim/scenario/scenario_table.ts";
+import { type HookName, HOOKS } from "../../host/sim/watchers.ts";
 import type { Invariant } from "../../host/sim/world_view.ts";
 import type { Plan } from "./play.ts";
-
-/** Every kind of action there is. The type makes the compiler notice a new one. */
-const ACTION_KINDS: Record<Action["do"], true> = {
-  start: true,
-  kill: true,
-  shutdown: true,
-  powerOff: true,
-  pause: true,
-  resume: true,
-  freeze: true,
-  thaw: true,
-  stallMain: true,
-  reload: true,
-  unplug: true,
-  plug: true,
-  wire: true,
-  cut: true,
-  partition: true,
-  heal: true,
-  script: true,
-  server: true,
-  removeAddress: true,
-  clock: true,
-  say: true,
-};
-
-type Hook = Exclude<keyof Invariant, "name">;
-
-/** Every hook of an invariant, in the order in which tables show them; a new one is noticed too. */
-const HOOK_NAMES: Record<Hook, true> = {
-  advert: true,
-  heard: true,
-  garp: true,
-  transition: true,
-  record: true,
-  address: true,
-  notify: true,
-  notifyDone: true,
-  client: true,
-  lifeEnds: true,
-  process: true,
-  network: true,
-  atRest: true,
-  end: true,
-};
-const HOOKS = Object.keys(HOOK_NAMES) as Hook[];
 
 /** Sums over many runs; plain data, so that workers can send it. */
 export interface Tally {
@@ -62,12 +17,12 @@ export interface Tally {
   /** Steps that were played, by kind; a comment (`say`) is none. */
   actions: Record<string, number>;
   /** Calls by invariant and hook; hooks that an invariant has and nobody called stand with 0. */
-  invariants: Record<string, Partial<Record<Hook, number>>>;
+  invariants: Record<string, Partial<Record<HookName, number>>>;
 }
 
 /** A tally of nothing. */
 export function emptyTally(): Tally {
-  const kinds = Object.keys(ACTION_KINDS).filter((kind) => kind !== "say");
+  const kinds = Object.keys(ACTIONS).filter((kind) => kind !== "say");
   const actions = Object.fromEntries(kinds.map((kind) => [kind, 0]));
   return { runs: 0, events: 0, simulatedUs: 0, actions, invariants: {} };
 }

@@ -2,13 +2,12 @@
 // stands still, told in short lines.
 
 import { describe, expect, it } from "vitest";
-import { coreModule } from "../../../test/virtual_node.ts";
 import { config, instance } from "../../engine/test_support.ts";
-import { type Action, GOOD_WIRE } from "../scenario/scenario.ts";
+import type { Action } from "../scenario/scenario.ts";
 import { simulate } from "../simulate.ts";
+import { optionsOf, SECOND, type Steps } from "../../../test/simulated_play.ts";
 import type { TraceEvent } from "../world_view.ts";
 
-const SECOND = 1_000_000;
 const CONFIG = config({
   instances: [instance("VI_1", {
     vrid: 51,
@@ -46,29 +45,15 @@ function lineOf(event: TraceEvent): string | null {
 }
 
 /** Plays one director; the lines behind its takeover. */
-function play(durationS: number, ...steps: [atS: number, action: Action][]): string[] {
+function play(durationS: number, ...steps: Steps): string[] {
   const lines: string[] = [];
   simulate({
-    wasm: coreModule(),
-    nodes: [{ name: "a", config: CONFIG }],
-    scenario: {
-      name: "test",
-      description: "",
-      durationUs: durationS * SECOND,
-      wire: GOOD_WIRE,
-      machines: {},
-      scripts: [],
-      steps: steps.map(([atS, action]) => ({ atUs: Math.round(atS * SECOND), action })),
-    },
+    ...optionsOf([CONFIG], steps, durationS),
     seed: 6,
-    invariants: [],
     trace: (event) => {
       const line = event.atUs > 9 * SECOND ? lineOf(event) : null;
       if (line !== null) lines.push(line);
     },
-    traceAdverts: false,
-    record: false,
-    stopAtViolation: true,
   });
   return lines;
 }

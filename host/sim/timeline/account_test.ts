@@ -1,18 +1,14 @@
 // The account on small plays of two directors, a and b: a has the higher priority.
 
-import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { LEASE_LATE_MAX_US } from "../machine/held_addresses.ts";
 import type { Config, Vip, VrrpInstance } from "../../conf/model.ts";
 import { config, instance } from "../../engine/test_support.ts";
 import type { Account, AddressAccount } from "./account.ts";
-import { type Action, GOOD_WIRE, type Scenario } from "../scenario/scenario.ts";
+import type { Action } from "../scenario/scenario.ts";
 import { simulate } from "../simulate.ts";
+import { optionsOf, SECOND, type Steps } from "../../../test/simulated_play.ts";
 
-const WASM = new WebAssembly.Module(
-  Uint8Array.from(readFileSync(new URL("../../../core-as/build/core.wasm", import.meta.url))),
-);
-const SECOND = 1_000_000;
 const ONE = "192.0.2.100";
 const TWO = "192.0.2.101";
 /** Three intervals and the skew of priority 100. */
@@ -32,23 +28,8 @@ function director(
   return { ...config({ instances: [instance("VI_1", { priority, vips, ...change })] }) };
 }
 
-type Steps = [atS: number, action: Action][];
-
 function play(configs: Config[], steps: Steps, durationS: number): Account {
-  const scenario: Scenario = {
-    name: "test",
-    description: "",
-    durationUs: durationS * SECOND,
-    wire: GOOD_WIRE,
-    machines: {},
-    scripts: [],
-    steps: steps.map(([atS, action]) => ({ atUs: atS * SECOND, action })),
-  };
-  const nodes = configs.map((one, i) => ({ name: "ab"[i]!, config: one }));
-  return simulate({
-    ...{ wasm: WASM, nodes, scenario, seed: 1, invariants: [], trace: null },
-    ...{ traceAdverts: false, record: false, stopAtViolation: false },
-  }).account;
+  return simulate(optionsOf(configs, steps, durationS)).account;
 }
 
 const PAIR = [director(200, [ONE]), director(100, [ONE])];

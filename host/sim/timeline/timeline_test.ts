@@ -1,6 +1,5 @@
 // The timeline of small plays, and of events written by hand.
 
-import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import type { Config, Vip } from "../../conf/model.ts";
 import {
@@ -12,15 +11,12 @@ import {
   trackedScript,
   virtualServer,
 } from "../../engine/test_support.ts";
-import { type Action, GOOD_WIRE, type Scenario } from "../scenario/scenario.ts";
+import type { Action } from "../scenario/scenario.ts";
 import { simulate } from "../simulate.ts";
+import { optionsOf, scenarioOf, SECOND, type Steps } from "../../../test/simulated_play.ts";
 import { makeTimeline, type Timeline, type TimelineLine } from "./timeline.ts";
 import type { TraceEvent } from "../world_view.ts";
 
-const WASM = new WebAssembly.Module(
-  Uint8Array.from(readFileSync(new URL("../../../core-as/build/core.wasm", import.meta.url))),
-);
-const SECOND = 1_000_000;
 const VIP = "192.0.2.100";
 const vip: Vip = {
   ...{ family: "INET", address: VIP, prefixLength: 24, device: "eth0", label: null, scope: 0 },
@@ -37,29 +33,12 @@ function director(priority: number, change: Partial<Config> = {}): Config {
   return config({ instances: [instance("VI_1", { priority, vips, tracks })], ...change });
 }
 
-type Steps = [atS: number, action: Action][];
-
-function scenarioOf(steps: Steps, durationS: number): Scenario {
-  return {
-    name: "test",
-    description: "",
-    durationUs: durationS * SECOND,
-    wire: GOOD_WIRE,
-    machines: {},
-    scripts: [],
-    steps: steps.map(([atS, action]) => ({ atUs: atS * SECOND, action })),
-  };
-}
-
 function play(configs: Config[], steps: Steps, durationS: number, adverts = false): Timeline {
-  const scenario = scenarioOf(steps, durationS);
-  const nodes = configs.map((one, i) => ({ name: "ab"[i]!, config: one }));
+  const options = optionsOf(configs, steps, durationS);
   const events: TraceEvent[] = [];
-  const { endUs } = simulate({
-    ...{ wasm: WASM, nodes, scenario, seed: 1, invariants: [], traceAdverts: adverts },
-    ...{ trace: (event) => events.push(event), record: false, stopAtViolation: false },
-  });
-  return makeTimeline({ nodes, scenario, events, endUs });
+  const trace = (event: TraceEvent) => events.push(event);
+  const { endUs } = simulate({ ...options, trace, traceAdverts: adverts });
+  return makeTimeline({ ...options, events, endUs });
 }
 
 /** The timeline of events alone, on a node a with VI_1. */
@@ -103,17 +82,13 @@ describe("lanes", () => {
   });
 
   it("a node that a step starts is down until then", () => {
-    const scenario = scenarioOf([[10, { do: "start", node: "a" }]], 20);
-    scenario.machines = {
+    const options = optionsOf([director(100)], [[10, { do: "start", node: "a" }]], 20);
+    options.scenario.machines = {
       a: { addresses: {}, clockRate: 1, latenessUs: 0, queueDelayUs: 50, started: false },
     };
-    const nodes = [{ name: "a", config: director(100) }];
     const events: TraceEvent[] = [];
-    simulate({
-      ...{ wasm: WASM, nodes, scenario, seed: 1, invariants: [], traceAdverts: false },
-      ...{ trace: (event) => events.push(event), record: false, stopAtViolation: false },
-    });
-    const { routers } = makeTimeline({ nodes, scenario, events, endUs: 20 * SECOND });
+    simulate({ ...options, trace: (event) => events.push(event) });
+    const { routers } = makeTimeline({ ...options, events, endUs: 20 * SECOND });
     const [first] = routers[0]!.lanes[0]!.bands;
     expect(first).toEqual({ fromUs: 0, toUs: 10 * SECOND, state: "DOWN", still: false });
   });
