@@ -22,6 +22,17 @@ export function nearest(word: string, candidates: Iterable<string>): string | nu
   return best;
 }
 
+/**
+ * What to do about a word that is not known: the one that is meant, or the first `listed` to choose
+ * from; `none` when there is none at all.
+ */
+export function advice(word: string, known: string[], listed: number, none: string): string {
+  const near = nearest(word, known);
+  if (near !== null) return `did you mean '${near}'?`;
+  if (known.length === 0) return none;
+  return `write one of ${known.slice(0, listed).join(", ")}${known.length > listed ? ", ..." : ""}`;
+}
+
 /** Longest word that is compared; longer ones have no near keyword. */
 const COMPARED_LENGTH_MAX = 64;
 

@@ -32,17 +32,8 @@ export class RecordNamer {
 
   /** The record with its names; null for outputs that nobody reads (packets, addresses). */
   name(output: Output): CoreRecord | null {
-    switch (output.kind) {
-      case "transition":
-      case "priority":
-      case "refused":
-      case "notice": {
-        if (output.kind === "notice" && output.notice === "CONFIG_COMMITTED") this.#commit();
-        return { ...output, ...namesOf(output, this.#current) };
-      }
-      default:
-        return null;
-    }
+    if (isCommit(output)) this.#commit();
+    return nameRecord(output, this.#current);
   }
 
   #commit(): void {
@@ -57,6 +48,24 @@ interface Numbers {
   group?: number;
   tracker?: number;
   ifindex?: number;
+}
+
+/** Whether the core's numbers mean the new configuration from this output on. */
+export function isCommit(output: Output): boolean {
+  return output.kind === "notice" && output.notice === "CONFIG_COMMITTED";
+}
+
+/** The record with the names of an index; null for outputs that nobody reads. */
+export function nameRecord(output: Output, index: CoreIndex | null): CoreRecord | null {
+  switch (output.kind) {
+    case "transition":
+    case "priority":
+    case "refused":
+    case "notice":
+      return { ...output, ...namesOf(output, index) };
+    default:
+      return null;
+  }
 }
 
 /** The names for a record's numbers; what has none is left out. */

@@ -217,14 +217,10 @@ export class World implements WatchedWorld, MachineTools, ClientTools {
 
   #computeSettle(): number {
     for (const { config } of this.nodes) if (config !== null) this.#seen.add(config);
-    const machines = this.nodes.map(({ name }) => ({
-      ...DEFAULT_MACHINE,
-      ...this.scenario.machines[name],
-    }));
     return settleUs(this.#seen, {
       latencyUs: Math.max(this.network.latencyMaxUs(), this.network.underWayUs(this.nowUs)),
-      latenessUs: Math.max(...machines.map(({ latenessUs }) => latenessUs)),
-      queueDelayUs: Math.max(...machines.map(({ queueDelayUs }) => queueDelayUs)),
+      latenessUs: Math.max(...this.nodes.map(({ latenessUs }) => latenessUs)),
+      queueDelayUs: Math.max(...this.nodes.map(({ queueDelayUs }) => queueDelayUs)),
       clockRate: Math.min(1, ...this.nodes.map((node) => node.clockRate)),
     });
   }

@@ -2,6 +2,7 @@
 // after it said what is wrong with it. Grammar of values: keepalived.conf(5).
 // This module is browser safe.
 
+import { BOOLEAN_WORDS } from "../../base/boolean_words.ts";
 import { formatAddress, parseIpv4, parseIpv6 } from "../../base/address.ts";
 import { type Diagnostics, type Finding, quoted, type Severity } from "../diagnostic.ts";
 import type { Token } from "../lexer.ts";
@@ -20,16 +21,6 @@ export interface AddressValue {
   family: Family;
   address: string;
 }
-
-/** Words that keepalived takes for true and false, lower case only. */
-const BOOLEANS: Record<string, boolean> = {
-  on: true,
-  true: true,
-  yes: true,
-  off: false,
-  false: false,
-  no: false,
-};
 
 /** Keywords whose words are never repeated in a message: it ends in logs. */
 const SECRETS: ReadonlySet<string> = new Set(["auth_pass"]);
@@ -133,7 +124,7 @@ export class Arguments {
   boolean(): boolean | null {
     const token = this.take();
     if (token === null) return true;
-    if (Object.hasOwn(BOOLEANS, token.value)) return BOOLEANS[token.value]!;
+    if (Object.hasOwn(BOOLEAN_WORDS, token.value)) return BOOLEAN_WORDS[token.value]!;
     return this.invalid(token, "one of on, true, yes, off, false, no");
   }
 

@@ -532,9 +532,4 @@ export class SimulatedMachine implements NodeView, NodeSink {
     tools.watchers.engine(this, output);
     this.#effects.carryOut(output);
   }
-
-  /** Interface of an instance. */
-  interfaceOf(name: string): KernelInterface | undefined {
-    return this.kernel.byName(name);
-  }
 }

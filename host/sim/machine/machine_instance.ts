@@ -27,7 +27,7 @@ export class MachineInstance implements InstanceView {
   }
 
   get segment(): number {
-    return this.node.interfaceOf(this.config.interface)?.segment ?? 0;
+    return this.node.kernel.byName(this.config.interface)?.segment ?? 0;
   }
 
   /** A reload was taken. */
@@ -50,7 +50,7 @@ export class MachineInstance implements InstanceView {
   source(): string | null {
     if (this.config.source !== null) return this.config.source;
     const { family } = this.config;
-    return this.node.interfaceOf(this.config.interface)?.addresses
+    return this.node.kernel.byName(this.config.interface)?.addresses
       .find((row) => row.family === family)?.address ?? null;
   }
 }

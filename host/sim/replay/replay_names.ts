@@ -9,7 +9,7 @@ import { type Input, INPUT_CONFIG_BEGIN, type Output } from "../../core/abi.gen.
 import type { Dump, HalfLog } from "../../core/record.ts";
 import type { CoreRecord } from "../../engine/contract.ts";
 import type { CoreIndex } from "../../engine/core_index.ts";
-import { namesOf } from "../../engine/names.ts";
+import { isCommit, nameRecord } from "../../engine/names.ts";
 import { engineFromCheckpoint, engineInputOfEntry } from "../../engine/recorded_engine.ts";
 
 /** A configuration with its numbers. */
@@ -78,19 +78,8 @@ export class CoreNamer {
 
   /** The record with its names; null for outputs that nobody reads (packets, addresses). */
   name(output: Output): CoreRecord | null {
-    switch (output.kind) {
-      case "transition":
-      case "priority":
-      case "refused":
-      case "notice": {
-        if (output.kind === "notice" && output.notice === "CONFIG_COMMITTED") {
-          this.#current = this.#known.get(this.#begun) ?? this.#current;
-        }
-        return { ...output, ...namesOf(output, this.#current?.index ?? null) };
-      }
-      default:
-        return null;
-    }
+    if (isCommit(output)) this.#current = this.#known.get(this.#begun) ?? this.#current;
+    return nameRecord(output, this.#current?.index ?? null);
   }
 }
 

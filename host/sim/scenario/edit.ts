@@ -3,7 +3,7 @@
 // mean; what the file could not mean is refused. This module is browser safe.
 
 import { VipdError } from "../../base/errors.ts";
-import { nearest } from "../../base/nearest.ts";
+import { advice } from "../../base/nearest.ts";
 import type { Config, RealServer, VirtualServer } from "../../conf/model.ts";
 import { settleConfig } from "./edit_settle.ts";
 import {
@@ -172,13 +172,7 @@ function setWord<T>(
 }
 
 function unknown({ edit }: Search, what: string, name: string, known: string[]): VipdError {
-  const near = nearest(name, known);
-  const list = known.slice(0, LISTED_MAX).join(", ") + (known.length > LISTED_MAX ? ", ..." : "");
-  const hint = near !== null
-    ? `did you mean '${near}'?`
-    : known.length === 0
-    ? "there is none in this configuration"
-    : `write one of ${list}`;
+  const hint = advice(name, known, LISTED_MAX, "there is none in this configuration");
   const text = name === "" ? `a ${what} is missing` : `there is no ${what} '${name}'`;
   return new VipdError("edit", `${edit.path}: ${text}`, { hint });
 }

@@ -1,6 +1,7 @@
 // Values of edits: what a keyword takes, as JSON or as text of a command line, and its range in words.
 // Ranges are those of the configuration's reader. This module is browser safe.
 
+import { BOOLEAN_WORDS } from "../../base/boolean_words.ts";
 import { AF_INET, formatAddress, parseAddress } from "../../base/address.ts";
 import type { Edit } from "./scenario.ts";
 
@@ -51,21 +52,14 @@ function numberOf(value: Edit["value"]): number {
     : NaN;
 }
 
-const BOOLEANS: Record<string, boolean> = {
-  on: true,
-  true: true,
-  yes: true,
-  off: false,
-  false: false,
-  no: false,
-};
-
 /** On or off. */
 export const BOOLEAN: ValueKind<boolean> = {
   range: "true or false",
   read(value) {
     if (typeof value === "boolean") return value;
-    return typeof value === "string" && Object.hasOwn(BOOLEANS, value) ? BOOLEANS[value]! : null;
+    return typeof value === "string" && Object.hasOwn(BOOLEAN_WORDS, value)
+      ? BOOLEAN_WORDS[value]!
+      : null;
   },
 };
 

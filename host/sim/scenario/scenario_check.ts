@@ -2,7 +2,7 @@
 // can be made at their time. This module is browser safe.
 
 import { VipdError } from "../../base/errors.ts";
-import { nearest } from "../../base/nearest.ts";
+import { advice } from "../../base/nearest.ts";
 import type { Config } from "../../conf/model.ts";
 import { applyEdits } from "./edit.ts";
 import { readPrefixed } from "./edit_value.ts";
@@ -194,14 +194,7 @@ class Check {
   }
 
   #unknown(what: string, name: string, known: string[], at: Path): void {
-    const words = [...new Set(known)];
-    const near = nearest(name, words);
-    const list = words.slice(0, LISTED_MAX).join(", ") + (words.length > LISTED_MAX ? ", ..." : "");
-    const hint = near !== null
-      ? `did you mean '${near}'?`
-      : words.length === 0
-      ? "the configurations have none"
-      : `write one of ${list}`;
+    const hint = advice(name, [...new Set(known)], LISTED_MAX, "the configurations have none");
     this.#report(at, {
       message: `there is no ${what} '${name}'`,
       why: "",

@@ -3,7 +3,7 @@
 // the shape be told twice for the writer, and its messages know no lines. This module is browser safe.
 
 import type { Node as JsonNode } from "jsonc-parser";
-import { nearest } from "../../base/nearest.ts";
+import { advice } from "../../base/nearest.ts";
 
 /** Any JSON value. */
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
@@ -44,12 +44,9 @@ export function shown(node: JsonNode): string {
   return text.length > 60 ? `${text.slice(0, 57)}...` : text;
 }
 
-/** `did you mean`, or the words to choose from. */
-export function advice(word: string, known: Iterable<string>): string {
-  const words = [...known];
-  const near = nearest(word, words);
-  if (near !== null) return `did you mean '${near}'?`;
-  return words.length === 0 ? "there is none" : `write one of ${words.join(", ")}`;
+/** `did you mean`, or all the words to choose from. */
+export function adviceAmong(word: string, known: Iterable<string>): string {
+  return advice(word, [...known], Infinity, "there is none");
 }
 
 /** Text of a length. */
@@ -140,7 +137,7 @@ export function word<T extends string>(what: string, words: readonly T[]): Codec
     read(node, reading) {
       const found = words.find((one) => one === node.value);
       if (found !== undefined) return found;
-      const hint = advice(String(node.value), words);
+      const hint = adviceAmong(String(node.value), words);
       return reading.report(node, { message: `${shown(node)} is not ${what}`, hint });
     },
     write: (value) => value,

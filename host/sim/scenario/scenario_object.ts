@@ -3,7 +3,7 @@
 
 import type { Node as JsonNode } from "jsonc-parser";
 import {
-  advice,
+  adviceAmong,
   type Codec,
   type Json,
   type Reading,
@@ -220,7 +220,10 @@ function knownKeys(
     if (known.includes(name)) nodes.set(name, value);
     else if (!ignored.includes(name)) {
       good = false;
-      reading.report(key, { message: `${what} has no key '${name}'`, hint: advice(name, known) });
+      reading.report(key, {
+        message: `${what} has no key '${name}'`,
+        hint: adviceAmong(name, known),
+      });
     }
   }
   return { nodes, good };
