@@ -14,7 +14,7 @@ import {
   node,
   statusCounters as statusCountersAddress,
 } from "./vrrp/arena";
-import { handleRecord, nextDeadline, secretOf, statusOf } from "./vrrp/core";
+import { deadlineOf, handleRecord, nextDeadline, secretOf, statusOf } from "./vrrp/core";
 import { pollNext } from "./vrrp/poll";
 
 export {
@@ -122,6 +122,14 @@ export function nextTimeout(): f64 {
 /** Address of the InstanceStatus of a running instance; 0 when there is none of that number. */
 export function instanceStatus(instance: u32): u32 {
   return statusOf(instance);
+}
+
+/**
+ * Deadline of a timer of a running instance, absolute microseconds; -1 = not set. 0: advert timer while
+ * MASTER, master down timer while BACKUP; 1: preempt_delay; see vrrp/timers.ts. For those who watch.
+ */
+export function instanceTimer(instance: u32, timer: u32): f64 {
+  return deadlineOf(instance, timer);
 }
 
 /**

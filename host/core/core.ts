@@ -86,11 +86,16 @@ interface CoreExports {
   pollOutput(): number;
   nextTimeout(): number;
   instanceStatus(instance: number): number;
+  instanceTimer(instance: number, timer: number): number;
   secretAddress(bank: number, instance: number): number;
   memoryUsed(): number;
   statusCounters(): number;
   assertCode(): number;
 }
+
+/** Timers of an instance (core-as/assembly/vrrp/timers.ts). */
+const TIMER_PROTOCOL = 0;
+const TIMER_PREEMPT = 1;
 
 /** First word of a checkpoint: "VCP1". */
 const CHECKPOINT_MAGIC = 0x31504356;
@@ -226,6 +231,16 @@ export class Core {
   instanceStatus(instance: number): InstanceStatus | null {
     const at = this.statusAddress(instance);
     return at === 0 ? null : readInstanceStatus(this.#view, at);
+  }
+
+  /** When the advert timer (MASTER) or the master down timer (BACKUP) is due, microseconds; -1: not set. */
+  protocolTimerUs(instance: number): number {
+    return this.#exports.instanceTimer(instance, TIMER_PROTOCOL);
+  }
+
+  /** When preempt_delay is over, microseconds; -1: it is not waited for. */
+  preemptTimerUs(instance: number): number {
+    return this.#exports.instanceTimer(instance, TIMER_PREEMPT);
   }
 
   /**

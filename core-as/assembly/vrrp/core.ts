@@ -81,7 +81,7 @@ import { queueHasRoom, queueIsEmpty } from "./output_queue";
 import { stageGroup, stageInstance, stageTrack, stageTracker, stageVip } from "./parameters";
 import { receive } from "./receive";
 import { Instance, INTERFACE_STAGED, STAGING_NONE, STAGING_OPEN, VIP_HELD } from "./records";
-import { earliestUs, TIMER_OFF } from "./timers";
+import { earliestUs, TIMER_COUNT, TIMER_OFF, timerDueUs } from "./timers";
 import { linkChanged, setTracker } from "./tracker";
 
 /** Beyond this a f64 does not hold whole microseconds exactly. */
@@ -338,6 +338,13 @@ export function nextDeadline(): f64 {
 export function statusOf(instance: u32): u32 {
   if (!isInitialised() || instance >= running().instanceCount) return 0;
   return changetype<u32>(instanceAt(instance));
+}
+
+/** Deadline of a timer of a running instance (TIMER_ code), microseconds; -1: not set, or none such. */
+export function deadlineOf(instance: u32, timer: u32): f64 {
+  if (!isInitialised() || instance >= running().instanceCount || timer >= TIMER_COUNT) return -1;
+  const due = timerDueUs(instanceAt(instance), timer);
+  return due == TIMER_OFF ? -1 : <f64> due;
 }
 
 /**
