@@ -24,6 +24,10 @@ export interface SimulationOptions {
   trace: ((event: TraceEvent) => void) | null;
   /** Trace adverts too. */
   traceAdverts: boolean;
+  /** Trace everything that a page shows: packets with their bytes, timers, checks, the IPVS table. */
+  traceDetail?: boolean;
+  /** Trace nothing before this time: what came before is known already. From the beginning if left out. */
+  traceFromUs?: number;
   /** Keep the log of each node's core, for the invariant replay_equal. */
   record: boolean;
   /** End at the first violation, or go on and note all (VIOLATION_MAX). */

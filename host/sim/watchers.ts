@@ -1,7 +1,14 @@
 // Everybody who watches a simulation: the invariants, which may find a violation, and one who traces.
 // Machines and world tell what happens here and nowhere else. This module is browser safe.
 
-import type { CoreRecord, EngineOutput } from "../engine/contract.ts";
+import type {
+  CheckOutcome,
+  CoreRecord,
+  EngineOutput,
+  RunCheckOutput,
+  RunScriptOutput,
+  ScriptOutcome,
+} from "../engine/contract.ts";
 import { readAnnouncement } from "./client.ts";
 import { describeAction } from "./scenario/describe_action.ts";
 import type { Action } from "./scenario/scenario.ts";
@@ -50,6 +57,18 @@ export interface WatchedWorld extends WorldView {
   disturb(): void;
 }
 
+/** An event without its time and node. */
+type Told<One> = One extends TraceEvent ? Omit<One, "atUs" | "node"> : never;
+/** What is told only to those who want every detail. */
+export type DetailEvent = Told<
+  Extract<TraceEvent, { kind: "packet" | "instance" | "scriptRun" | "check" | "ipvs" | "link" }>
+>;
+
+function placeOf({ run, virtualServer, realServer, spec }: RunCheckOutput) {
+  const target = "target" in spec ? spec.target : null;
+  return { run, virtualServer, realServer, check: spec.kind, target };
+}
+
 /** The watchers. */
 export class Watchers {
   readonly violations: Violation[] = [];
@@ -59,6 +78,8 @@ export class Watchers {
   readonly #hooks: Hooks;
   readonly #trace: ((event: TraceEvent) => void) | null;
   readonly #tracesAdverts: boolean;
+  readonly #tracesDetail: boolean;
+  readonly #traceFromUs: number;
   readonly #stopsAtViolation: boolean;
 
   constructor(world: WatchedWorld, options: SimulationOptions) {
@@ -70,7 +91,19 @@ export class Watchers {
     this.wantsHeard = this.#hooks.heard.length > 0;
     this.#trace = options.trace;
     this.#tracesAdverts = options.traceAdverts;
+    this.#tracesDetail = options.traceDetail === true;
+    this.#traceFromUs = options.traceFromUs ?? 0;
     this.#stopsAtViolation = options.stopAtViolation;
+  }
+
+  /** Somebody traces now. */
+  get #isTraced(): boolean {
+    return this.#trace !== null && this.#world.nowUs >= this.#traceFromUs;
+  }
+
+  /** Somebody traces every detail now: packets, moments of instances, checks, links. */
+  get wantsDetail(): boolean {
+    return this.#tracesDetail && this.#isTraced;
   }
 
   /** A violation ends the run. */
@@ -92,22 +125,20 @@ export class Watchers {
 
   #tell(
     node: NodeView | null,
-    event: TraceEvent extends infer One
-      ? One extends TraceEvent ? Omit<One, "atUs" | "node"> : never
-      : never,
+    event: Told<TraceEvent>,
   ): void {
-    if (this.#trace === null) return;
+    if (!this.#isTraced) return;
     const head = { atUs: this.#world.nowUs, node: node?.name ?? null };
-    this.#trace({ ...head, ...event } as TraceEvent);
+    this.#trace!({ ...head, ...event } as TraceEvent);
   }
 
   // ---- What the world tells ----
 
   action(action: Action): void {
-    if (this.#trace === null) return;
+    if (!this.#isTraced) return;
     const node = "node" in action ? action.node : null;
     const text = describeAction(action);
-    this.#trace({ atUs: this.#world.nowUs, node, kind: "action", action, text });
+    this.#trace!({ atUs: this.#world.nowUs, node, kind: "action", action, text });
   }
 
   network(): void {
@@ -130,10 +161,15 @@ export class Watchers {
   }
 
   #tellClient(segment: number, address: string, mac: string | null): void {
-    if (this.#trace === null) return;
+    if (!this.#isTraced) return;
     const world = this.#world;
     const owner = world.nodes.find((node) => mac === world.macOf(node, segment))?.name ?? null;
     this.#tell(null, { kind: "client", segment, address, mac, owner });
+  }
+
+  /** Only where wantsDetail; so the next ones. */
+  detail(node: NodeView, event: DetailEvent): void {
+    if (this.wantsDetail) this.#tell(node, event);
   }
 
   // ---- What a machine tells ----
@@ -142,7 +178,7 @@ export class Watchers {
     if (this.#hooks.advert.length > 0) {
       this.#ask("advert", (one) => one.advert!(this.#world, advert));
     }
-    if (this.#trace === null || !this.#tracesAdverts) return;
+    if (!this.#tracesAdverts || !this.#isTraced) return;
     const { node, vrid, priority, family } = advert;
     this.#tell(node, { kind: "advert", vrid, priority, family });
   }
@@ -178,6 +214,12 @@ export class Watchers {
 
   engine(node: NodeView, output: EngineOutput): void {
     switch (output.kind) {
+      case "ipvs":
+        return this.detail(node, { kind: "ipvs", operations: output.operations });
+      case "runScript":
+        return this.detail(node, { kind: "scriptRun", script: output.tracker, outcome: null });
+      case "runCheck":
+        return this.detail(node, { kind: "check", ...placeOf(output), outcome: null });
       case "tracker":
         return this.#world.disturb();
       case "event":
@@ -188,6 +230,20 @@ export class Watchers {
       default:
         return;
     }
+  }
+
+  /** What a script or a check gave. */
+  answer(
+    node: NodeView,
+    of: RunScriptOutput | RunCheckOutput,
+    outcome: ScriptOutcome | CheckOutcome,
+  ): void {
+    if (!this.wantsDetail) return;
+    if (of.kind === "runScript") {
+      const script = outcome as ScriptOutcome;
+      return this.detail(node, { kind: "scriptRun", script: of.tracker, outcome: script });
+    }
+    this.detail(node, { kind: "check", ...placeOf(of), outcome: outcome as CheckOutcome });
   }
 
   notifyDone(node: NodeView, id: number): void {

@@ -288,6 +288,10 @@ export class World implements WatchedWorld, MachineTools, ClientTools {
     if (atUs !== Infinity) this.#queue.at(atUs, happen);
   }
 
+  nodeName(node: number): string | null {
+    return this.nodes[node]?.name ?? null;
+  }
+
   deliverPacket(port: Port, record: Uint8Array): void {
     if (port.up) this.nodes[port.node]!.packet(port, record);
   }

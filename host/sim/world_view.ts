@@ -7,7 +7,11 @@ import type { Config, VrrpInstance } from "../conf/model.ts";
 import type { StateName, TrackerStateName } from "../core/abi.gen.ts";
 import type { HalfLog } from "../core/record.ts";
 import type {
+  CheckOutcome,
+  CheckSpec,
   CoreRecord,
+  Endpoint,
+  IpvsOperation,
   NotifyOutput,
   ScriptOutcome,
   TransitionRecord,
@@ -222,7 +226,50 @@ export type TraceEvent =
     | { kind: "client"; segment: number; address: string; mac: string | null; owner: string | null }
     | { kind: "notify"; notify: NotifyOutput }
     | { kind: "violation"; violation: Violation }
-    /** Only when asked for. */
+    /** Only when adverts are asked for. */
     | { kind: "advert"; vrid: number; priority: number; family: "INET" | "INET6" }
-    | { kind: "script"; script: string; outcome: ScriptOutcome }
+    /** The rest only when all details are asked for. */
+    | { kind: "packet"; packet: SentPacket }
+    | { kind: "instance"; instance: InstanceMoment }
+    | { kind: "scriptRun"; script: string; outcome: ScriptOutcome | null }
+    /** A check of a server begins (`outcome` null) and ends. */
+    | {
+      kind: "check";
+      run: number;
+      virtualServer: string;
+      realServer: string;
+      check: CheckSpec["kind"];
+      target: Endpoint | null;
+      outcome: CheckOutcome | null;
+    }
+    /** The kernel's table was changed. */
+    | { kind: "ipvs"; operations: readonly IpvsOperation[] }
+    | { kind: "link"; interface: string; up: boolean }
   );
+
+/** A packet that left a node. */
+export interface SentPacket {
+  /** A VRRP advertisement, or a gratuitous ARP or unsolicited neighbour advertisement. */
+  carries: "advert" | "announcement";
+  segment: number;
+  /** From the Ethernet header on. */
+  frame: Uint8Array;
+  /** Of an advert: its instance; null: a reload removed it in this moment. */
+  instance: string | null;
+  /** Of an announcement: the address it announces. */
+  address: string | null;
+  /** Where it will arrive, lost ones left out. */
+  arrivals: { node: string | null; atUs: number }[];
+}
+
+/** What the core says of an instance, told whenever it is another. `null` times: the timer is not set. */
+export interface InstanceMoment {
+  name: string;
+  priority: number;
+  /** When its advert timer (MASTER) or its master down timer (BACKUP) is due, microseconds. */
+  protocolUs: number | null;
+  /** When preempt_delay is over. */
+  preemptUs: number | null;
+  /** Address and priority of the master it knows; null: none. */
+  master: { address: string; priority: number } | null;
+}

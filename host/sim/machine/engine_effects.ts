@@ -4,7 +4,14 @@
 
 import type { Config } from "../../conf/model.ts";
 import type { TrackerStateName } from "../../core/abi.gen.ts";
-import type { EngineInput, EngineOutput } from "../../engine/contract.ts";
+import type {
+  CheckOutcome,
+  EngineInput,
+  EngineOutput,
+  RunCheckOutput,
+  RunScriptOutput,
+  ScriptOutcome,
+} from "../../engine/contract.ts";
 import type { Kernel } from "./kernel.ts";
 import type { Surroundings } from "./surroundings.ts";
 
@@ -24,6 +31,8 @@ export interface EngineEffectTools {
   /** Main hears of something after a time by the machine's clock, `done` is called before. */
   later(afterUs: number, input: EngineInput, done?: () => void): void;
   notifyDone(id: number): void;
+  /** A script or a check has ended. */
+  answered(of: RunScriptOutput | RunCheckOutput, outcome: ScriptOutcome | CheckOutcome): void;
   /** The engine has stopped. */
   stopped(): void;
 }
@@ -44,7 +53,8 @@ export class EngineEffects {
     switch (output.kind) {
       case "runScript": {
         const { outcome, afterUs } = tools.surroundings.script(tools.name, output);
-        return tools.later(afterUs, { kind: "scriptResult", run: output.run, outcome });
+        const answer = { kind: "scriptResult", run: output.run, outcome } as const;
+        return tools.later(afterUs, answer, () => tools.answered(output, outcome));
       }
       case "runCheck": {
         const { outcome, afterUs } = tools.surroundings.check(
@@ -52,7 +62,8 @@ export class EngineEffects {
           tools.configuration(),
           this.#isOnline(),
         );
-        return tools.later(afterUs, { kind: "checkResult", run: output.run, outcome });
+        const answer = { kind: "checkResult", run: output.run, outcome } as const;
+        return tools.later(afterUs, answer, () => tools.answered(output, outcome));
       }
       case "ipvs":
         tools.kernel.applyIpvs(output.operations);

@@ -24,6 +24,7 @@ import type { Digest } from "../digest.ts";
 import { MachineClock } from "./machine_clock.ts";
 import { MainThread } from "./machine_main.ts";
 import { MachineSockets } from "./machine_sockets.ts";
+import { Moments } from "./moments.ts";
 import type { Network, Port } from "../network.ts";
 import type { Random } from "../random.ts";
 import type { Action, Machine, Scenario } from "../scenario/scenario.ts";
@@ -49,6 +50,8 @@ export interface MachineTools {
   readonly random: Random;
   nowUs: number;
   at(atUs: number, happen: () => void): void;
+  /** Name of a node by its number; null: the client. */
+  nodeName(node: number): string | null;
   /** The owner of a port. */
   deliverPacket(port: Port, record: Uint8Array): void;
   deliverFrame(port: Port, frame: Uint8Array): void;
@@ -76,6 +79,7 @@ export class SimulatedMachine implements NodeView, NodeSink {
   #file: Config;
   readonly held: HeldAddresses;
   readonly #clock: MachineClock;
+  readonly #moments: Moments;
   readonly #effects: EngineEffects;
   #core: Core | null = null;
   #sockets: MachineSockets | null = null;
@@ -114,6 +118,7 @@ export class SimulatedMachine implements NodeView, NodeSink {
     this.kernel = new Kernel(plans, ports);
     const shownUs = tools.random.between(BOOTED_MIN_US, BOOTED_MAX_US);
     this.#clock = new MachineClock(0, shownUs, machine.clockRate);
+    this.#moments = new Moments(this.#clock);
     const { surroundings } = tools;
     this.held = new HeldAddresses({
       clock: this.#clock,
@@ -137,6 +142,7 @@ export class SimulatedMachine implements NodeView, NodeSink {
       configuration: () => this.config ?? this.#file,
       later: (afterUs, input, done) => this.#later(afterUs, input, done),
       notifyDone: (id) => tools.watchers.notifyDone(this, id),
+      answered: (of, outcome) => tools.watchers.answer(this, of, outcome),
       stopped: () => this.#stopped(),
     });
   }
@@ -210,7 +216,7 @@ export class SimulatedMachine implements NodeView, NodeSink {
     if (this.process === "off") {
       this.#clock.reset(tools.nowUs, BOOT_US);
       this.held.boot();
-      for (const row of this.kernel.interfaces) row.port.up = !this.#unplugged.has(row);
+      for (const row of this.kernel.interfaces) this.#setPort(row, !this.#unplugged.has(row));
     }
     this.life++;
     this.#effects.trackers.clear();
@@ -320,7 +326,7 @@ export class SimulatedMachine implements NodeView, NodeSink {
     if (this.process === "off") return;
     const held = [...this.held.values()];
     this.kernel.clear();
-    for (const { port } of this.kernel.interfaces) port.up = false;
+    for (const row of this.kernel.interfaces) this.#setPort(row, false);
     this.#endProcess("off");
     for (const one of held) this.held.lose(one, "boot");
   }
@@ -343,6 +349,7 @@ export class SimulatedMachine implements NodeView, NodeSink {
     this.#instances = [];
     this.#byName.clear();
     this.held.forgetNumbers();
+    this.#moments.forget();
     this.#socketQueue.length = 0;
     this.#main.end();
     this.#isStopping = false;
@@ -421,6 +428,14 @@ export class SimulatedMachine implements NodeView, NodeSink {
 
   #arm(): void {
     if (this.process !== "running" || this.#node === null) return;
+    const { watchers } = this.#tools;
+    if (watchers.wantsDetail) {
+      this.#moments.look(
+        this.#core!,
+        this.#instances,
+        (instance) => watchers.detail(this, { kind: "instance", instance }),
+      );
+    }
     const dueUs = this.#node.nextTimeout();
     if (dueUs === this.#dueUs) return;
     this.#dueUs = dueUs;
@@ -487,11 +502,17 @@ export class SimulatedMachine implements NodeView, NodeSink {
       else this.#unplugged.add(row);
       const isUp = up && this.process !== "off";
       if (row.port.up === isUp) continue;
-      row.port.up = isUp;
+      this.#setPort(row, isUp);
       // A process that stands still hears of each change, a frozen kernel of what there is then.
       const input = this.process === "frozen" ? null : this.kernel.linkInput(row);
       this.#whenWorkerRuns(() => this.#toCore(input ?? this.kernel.linkInput(row)));
     }
+  }
+
+  #setPort(row: KernelInterface, up: boolean): void {
+    if (row.port.up === up) return;
+    row.port.up = up;
+    this.#tools.watchers.detail(this, { kind: "link", interface: row.name, up });
   }
 
   /** Somebody else removes an address that vipd holds. */

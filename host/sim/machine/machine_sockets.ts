@@ -15,6 +15,9 @@ import {
 } from "../../core/abi.gen.ts";
 import type { Core } from "../../core/core.ts";
 import type { RecordedCore } from "../../core/recorder.ts";
+import { readAnnouncement } from "../client.ts";
+import type { SentPacket } from "../world_view.ts";
+import { advertFrame } from "./advert_frame.ts";
 import type { KernelInterface } from "./kernel.ts";
 import { AdvertOfMachine, receiverKey } from "./machine_advert.ts";
 import type { MachineInstance } from "./machine_instance.ts";
@@ -100,10 +103,34 @@ export class MachineSockets {
     const row = this.#machine.kernel.byIndex(ifindex);
     if (row === undefined) return;
     const record = this.#bytes.slice(at, at + size);
+    const arrivals = this.#newArrivals();
     tools.network.broadcast(tools.nowUs, row.port, (port: Port, atUs: number) => {
       // Nobody but nodes listens for adverts.
-      if (port.node >= 0) tools.at(atUs, () => tools.deliverPacket(port, record));
+      if (port.node < 0) return;
+      arrivals?.push({ node: port.node, atUs });
+      tools.at(atUs, () => tools.deliverPacket(port, record));
     });
+    if (arrivals === null) return;
+    const instance = advert.instance?.name ?? null;
+    const frame = advertFrame(record, row.mac);
+    this.#tell(
+      { carries: "advert", segment: row.segment, frame, instance, address: null },
+      arrivals,
+    );
+  }
+
+  /** Who gets what is sent now, if anybody wants to know that. */
+  #newArrivals(): { node: number; atUs: number }[] | null {
+    return this.#tools.watchers.wantsDetail ? [] : null;
+  }
+
+  #tell(
+    packet: Omit<SentPacket, "arrivals">,
+    arrivals: readonly { node: number; atUs: number }[],
+  ): void {
+    const { watchers } = this.#tools;
+    const named = arrivals.map(({ node, atUs }) => ({ node: this.#tools.nodeName(node), atUs }));
+    watchers.detail(this.#machine, { kind: "packet", packet: { ...packet, arrivals: named } });
   }
 
   #sendFrame(at: number, size: number): void {
@@ -113,10 +140,14 @@ export class MachineSockets {
     if (row === undefined) return;
     const frame = this.#bytes.slice(at + FRAME_OUTPUT_SIZE, at + size);
     tools.watchers.garp(this.#machine, row.segment, frame);
-    tools.network.broadcast(
-      tools.nowUs,
-      row.port,
-      (port: Port, atUs: number) => tools.at(atUs, () => tools.deliverFrame(port, frame)),
-    );
+    const arrivals = this.#newArrivals();
+    tools.network.broadcast(tools.nowUs, row.port, (port: Port, atUs: number) => {
+      arrivals?.push({ node: port.node, atUs });
+      tools.at(atUs, () => tools.deliverFrame(port, frame));
+    });
+    if (arrivals === null) return;
+    const address = readAnnouncement(frame)?.address ?? null;
+    const { segment } = row;
+    this.#tell({ carries: "announcement", segment, frame, instance: null, address }, arrivals);
   }
 }
