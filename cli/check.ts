@@ -10,7 +10,7 @@ import {
   type LoadOptions,
 } from "../host/conf/index.ts";
 import { fileSource } from "../host/daemon/conf_source.ts";
-import { CORE_LIMITS } from "../host/daemon/configuration.ts";
+import { CORE_LIMITS } from "../host/engine/core_limits.ts";
 import { hostFacts } from "../host/daemon/host_facts.ts";
 import { print } from "./output.ts";
 

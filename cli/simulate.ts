@@ -10,6 +10,7 @@ import { ALL_INVARIANTS } from "../host/sim/invariants/index.ts";
 import type { Scenario } from "../host/sim/scenario/scenario.ts";
 import { writeScenario } from "../host/sim/scenario/scenario_text.ts";
 import { simulate, type SimulatedNode } from "../host/sim/simulate.ts";
+import { playedDocument } from "../host/sim/timeline/played_document.ts";
 import { makeTimeline, type Timeline } from "../host/sim/timeline/timeline.ts";
 import type { Invariant, TraceEvent } from "../host/sim/world_view.ts";
 import { isOf } from "./lanes_text.ts";
@@ -17,7 +18,6 @@ import { ASCII_GLYPHS, type Screen, UNICODE_GLYPHS } from "./screen.ts";
 import { EXIT_INTERNAL } from "./exit_status.ts";
 import { print, printError, printErrorText } from "./output.ts";
 import { stdoutPaint } from "./paint.ts";
-import { playedJson } from "./simulate_json.ts";
 import {
   againCommand,
   checkCommand,
@@ -118,7 +118,10 @@ export function playOne(
   const again = againCommand(options, seed);
   const common = { seed, elapsedMs, timeline, invariants: invariants.length, again };
   const exitStatus = result.violations.length === 0 ? SIMULATE_HELD : SIMULATE_VIOLATED;
-  if (options.json) return { text: playedJson({ nodes, scenario, result, ...common }), exitStatus };
+  if (options.json) {
+    const document = playedDocument({ nodes, scenario, result, ...common });
+    return { text: JSON.stringify(document, null, 2), exitStatus };
+  }
   const story: PlayedStory = {
     nodes: nodes.map(({ name }) => name),
     scenario: scenario.name,

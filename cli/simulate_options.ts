@@ -1,5 +1,7 @@
 // What `vipd simulate` was asked for, and the command line that asks for exactly one play of it again.
 
+import { againCommand as commandOf, shellWord } from "../host/sim/again_command.ts";
+
 /** The scenarios that have a name instead of a file. */
 export const NAMED_SCENARIOS = ["tour", "chaos"] as const;
 
@@ -31,23 +33,10 @@ export function scenarioOf({ scenario, runs }: Pick<SimulateOptions, "scenario" 
 /** The command that plays one seed again. */
 export function againCommand(options: SimulateOptions, seed: number): string {
   const { files, names } = options;
-  const scenario = scenarioOf(options);
-  const words = [
-    ...["vipd", "simulate"],
-    ...files,
-    ...names.flatMap((name) => ["--name", name]),
-    ...(scenario === "tour" ? [] : ["--scenario", scenario]),
-    ...["--seed", String(seed)],
-  ];
-  return words.map(quoted).join(" ");
+  return commandOf({ files, names, scenario: scenarioOf(options), seed });
 }
 
 /** The command that tells every warning of the files. */
 export function checkCommand(files: readonly string[]): string {
-  return ["vipd", "check", "--no-host", ...files].map(quoted).join(" ");
-}
-
-/** A word as a shell takes it. */
-function quoted(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+  return ["vipd", "check", "--no-host", ...files].map(shellWord).join(" ");
 }

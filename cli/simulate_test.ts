@@ -8,7 +8,8 @@ import { playMany, playOne, SIMULATE_HELD, SIMULATE_VIOLATED, SIMULATE_WRONG } f
 import { againCommand, checkCommand, type SimulateOptions } from "./simulate_options.ts";
 import { FAILING_RUNS_MAX } from "./simulate_runs.ts";
 import { ScenarioRefused } from "./simulate_scenario.ts";
-import { nodeNames, readCluster } from "./simulated_cluster.ts";
+import { readCluster } from "./simulated_cluster.ts";
+import { nodeNames } from "../host/sim/node_names.ts";
 
 const NODE = `global_defs {
     router_id NAME

@@ -3,9 +3,10 @@
 
 import { checkCluster, type Diagnostic, isError, loadConfig } from "../host/conf/index.ts";
 import { fileSource } from "../host/daemon/conf_source.ts";
-import { CORE_LIMITS } from "../host/daemon/configuration.ts";
+import { CORE_LIMITS } from "../host/engine/core_limits.ts";
 import { VipdError } from "../host/base/errors.ts";
 import type { Config } from "../host/conf/index.ts";
+import { nodeNames } from "../host/sim/node_names.ts";
 import type { SimulatedNode } from "../host/sim/simulate.ts";
 
 /** A cluster that was read. */
@@ -48,19 +49,6 @@ export function readCluster(files: readonly string[], names: readonly string[]):
 
 function areAll(configs: (Config | null)[]): configs is Config[] {
   return configs.every((config) => config !== null);
-}
-
-/** What the nodes are called: router_id, or the file, or its folder and it, or a number. */
-export function nodeNames(files: readonly string[], configs: readonly Config[]): string[] {
-  const parts = files.map((file) => file.replace(/\.conf$/, "").split("/"));
-  const tries = [
-    configs.map(({ global }) => global.routerId ?? ""),
-    parts.map((path) => path.at(-1)!),
-    parts.map((path) => path.slice(-2).join("/")),
-  ];
-  const isGood = (names: string[]) =>
-    names.every((name) => name !== "") && new Set(names).size === names.length;
-  return tries.find(isGood) ?? files.map((_, i) => `node${i + 1}`);
 }
 
 /** The configuration of a reload in a scenario; its file is looked for beside the scenario. */

@@ -1,26 +1,11 @@
 // Reads the daemon's configuration: the file of -f and vipd.conf beside it, with what this machine
 // has, cut down to the parts that -P and -C leave.
 
-import {
-  type Config,
-  type ConfSource,
-  type Diagnostic,
-  loadConfig,
-  type ModelLimits,
-} from "../conf/index.ts";
-import { GROUP_MAX, INSTANCE_MAX, TRACK_MAX, TRACKER_MAX, VIP_MAX } from "../core/abi.gen.ts";
+import { type Config, type ConfSource, type Diagnostic, loadConfig } from "../conf/index.ts";
+import { CORE_LIMITS } from "../engine/core_limits.ts";
 import { fileSource } from "./conf_source.ts";
 import { hostFacts } from "./host_facts.ts";
 import type { DaemonOptions } from "./options.ts";
-
-/** What the core has room for. */
-export const CORE_LIMITS: ModelLimits = {
-  instances: INSTANCE_MAX,
-  groups: GROUP_MAX,
-  vips: VIP_MAX,
-  trackers: TRACKER_MAX,
-  tracks: TRACK_MAX,
-};
 
 /** A configuration that was read. */
 export interface ReadConfiguration {

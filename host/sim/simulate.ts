@@ -58,17 +58,55 @@ export interface SimulationResult {
 
 /** Plays a simulation. Throws VipdError `scenario` when the scenario names what is not there. */
 export function simulate(options: SimulationOptions): SimulationResult {
-  const accountant = new Accountant(options);
-  const world = new World({ ...options, invariants: [...options.invariants, () => accountant] });
-  world.advance(options.scenario.durationUs);
-  // The end kills every process, which is no part of the play.
-  const account = accountant.tell(world);
-  world.end();
-  return {
-    violations: world.watchers.violations,
-    endUs: world.nowUs,
-    events: world.events,
-    digest: world.digest.text(),
-    account,
-  };
+  const play = new Simulation(options);
+  play.advance(options.scenario.durationUs);
+  return play.end();
+}
+
+/** A simulation that is played bit by bit; how it is cut into bits changes nothing of what comes out. */
+export class Simulation {
+  readonly #world: World;
+  readonly #accountant: Accountant;
+
+  /** Throws VipdError `scenario` when the scenario names what is not there. */
+  constructor(options: SimulationOptions) {
+    this.#accountant = new Accountant(options);
+    const invariants = [...options.invariants, () => this.#accountant];
+    this.#world = new World({ ...options, invariants });
+  }
+
+  /** Where it stands, microseconds. */
+  get nowUs(): number {
+    return this.#world.nowUs;
+  }
+
+  /** Events of the world that were played so far. */
+  get events(): number {
+    return this.#world.events;
+  }
+
+  /** A violation has ended it (stopAtViolation): advance() plays nothing more. */
+  get isStopped(): boolean {
+    return this.#world.watchers.isStopped;
+  }
+
+  /** Plays up to a time. Throws VipdError `sim-loop` when something answers itself without end. */
+  advance(untilUs: number): void {
+    this.#world.advance(untilUs);
+  }
+
+  /** Ends it where it stands: every process stops, and what came of it is told. */
+  end(): SimulationResult {
+    const world = this.#world;
+    // The end kills every process, which is no part of the play.
+    const account = this.#accountant.tell(world);
+    world.end();
+    return {
+      violations: world.watchers.violations,
+      endUs: world.nowUs,
+      events: world.events,
+      digest: world.digest.text(),
+      account,
+    };
+  }
 }
