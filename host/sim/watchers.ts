@@ -79,7 +79,7 @@ export class Watchers {
   readonly #trace: ((event: TraceEvent) => void) | null;
   readonly #tracesAdverts: boolean;
   readonly #tracesDetail: boolean;
-  readonly #traceFromUs: number;
+  readonly #traceAfterUs: number;
   readonly #stopsAtViolation: boolean;
 
   constructor(world: WatchedWorld, options: SimulationOptions) {
@@ -92,13 +92,13 @@ export class Watchers {
     this.#trace = options.trace;
     this.#tracesAdverts = options.traceAdverts;
     this.#tracesDetail = options.traceDetail === true;
-    this.#traceFromUs = options.traceFromUs ?? 0;
+    this.#traceAfterUs = options.traceAfterUs ?? -1;
     this.#stopsAtViolation = options.stopAtViolation;
   }
 
   /** Somebody traces now. */
   get #isTraced(): boolean {
-    return this.#trace !== null && this.#world.nowUs >= this.#traceFromUs;
+    return this.#trace !== null && this.#world.nowUs > this.#traceAfterUs;
   }
 
   /** Somebody traces every detail now: packets, moments of instances, checks, links. */
