@@ -1,45 +1,65 @@
 // The frame that an advert makes on the wire: what the kernel of a machine puts before the packet that
-// its core hands to the VRRP socket. This module is browser safe.
+// its core hands to the VRRP socket (host/linux/vrrp_socket.ts). This module is browser safe.
 
+import { parseMac } from "../../base/address.ts";
 import { FAMILY_INET, PACKET_OUTPUT, PACKET_OUTPUT_SIZE } from "../../core/abi.gen.ts";
-
-const ETHERNET_HEADER_SIZE = 14;
-const IPV6_HEADER_SIZE = 40;
-const ETHERTYPE_IPV4 = 0x0800;
-const ETHERTYPE_IPV6 = 0x86dd;
-const NEXT_HEADER_VRRP = 112;
-/** RFC 9568 5.1.2.3. */
-const HOP_LIMIT = 255;
+import {
+  ETHERNET,
+  ETHERTYPE_IPV4,
+  ETHERTYPE_IPV6,
+  HOP_LIMIT_UNTOUCHED,
+  IP_PROTOCOL_VRRP,
+  IPV6,
+  TRAFFIC_CLASS_CONTROL,
+} from "../dissect/layout.ts";
 
 /**
- * Ethernet frame without FCS of a PACKET_OUTPUT record, as an interface with this MAC sends it
- * (RFC 1112 6.4, RFC 2464 7: multicast MACs; RFC 8200 3: IPv6 header).
+ * Ethernet frame without FCS and without padding of a PACKET_OUTPUT record (multicast, as vipd sends),
+ * from an interface with this MAC. IPv4 brings its header; IPv6 gets the one of the kernel with flow
+ * label 0 (net.ipv6.auto_flowlabels would put a hash of its own there). RFC 1112 6.4 and RFC 2464 7:
+ * multicast MACs; RFC 8200 3: IPv6 header. Throws RangeError when `mac` is none.
  */
 export function advertFrame(record: Uint8Array, mac: string): Uint8Array {
+  const sender = parseMac(mac);
+  if (sender === null) throw new RangeError(`not a MAC: ${mac}`);
   const view = new DataView(record.buffer, record.byteOffset, record.length);
   const payload = record.subarray(
     PACKET_OUTPUT_SIZE,
     PACKET_OUTPUT_SIZE + view.getUint32(PACKET_OUTPUT.payloadLength, true),
   );
   const isIpv4 = view.getUint32(PACKET_OUTPUT.family, true) === FAMILY_INET;
-  const destination = record.subarray(PACKET_OUTPUT.destination);
-  const header = ETHERNET_HEADER_SIZE + (isIpv4 ? 0 : IPV6_HEADER_SIZE);
-  const frame = new Uint8Array(header + payload.length);
-  const to = isIpv4
-    ? [0x01, 0x00, 0x5e, destination[1]! & 0x7f, destination[2]!, destination[3]!]
-    : [0x33, 0x33, ...destination.subarray(12, 16)];
-  frame.set(to, 0);
-  frame.set(mac.split(":").map((byte) => parseInt(byte, 16)), 6);
-  const out = new DataView(frame.buffer);
-  out.setUint16(12, isIpv4 ? ETHERTYPE_IPV4 : ETHERTYPE_IPV6);
-  if (!isIpv4) {
-    frame[ETHERNET_HEADER_SIZE] = 0x60;
-    out.setUint16(ETHERNET_HEADER_SIZE + 4, payload.length);
-    frame[ETHERNET_HEADER_SIZE + 6] = NEXT_HEADER_VRRP;
-    frame[ETHERNET_HEADER_SIZE + 7] = HOP_LIMIT;
-    frame.set(record.subarray(PACKET_OUTPUT.source, PACKET_OUTPUT.source + 16), 22);
-    frame.set(destination.subarray(0, 16), 38);
-  }
-  frame.set(payload, header);
+  const destination = record.subarray(PACKET_OUTPUT.destination, PACKET_OUTPUT.destination + 16);
+  const header = isIpv4
+    ? new Uint8Array(0)
+    : ipv6Header(record.subarray(PACKET_OUTPUT.source), destination, payload.length);
+  const frame = new Uint8Array(ETHERNET.SIZE + header.length + payload.length);
+  frame.set(isIpv4 ? groupMac4(destination) : groupMac6(destination), ETHERNET.destination);
+  frame.set(sender, ETHERNET.source);
+  const type = isIpv4 ? ETHERTYPE_IPV4 : ETHERTYPE_IPV6;
+  new DataView(frame.buffer).setUint16(ETHERNET.type, type);
+  frame.set(header, ETHERNET.SIZE);
+  frame.set(payload, ETHERNET.SIZE + header.length);
   return frame;
+}
+
+/** The lower 23 bits of the group (RFC 1112 6.4). */
+function groupMac4(group: Uint8Array): number[] {
+  return [0x01, 0x00, 0x5e, group[1]! & 0x7f, group[2]!, group[3]!];
+}
+
+/** The lower 32 bits of the group (RFC 2464 7). */
+function groupMac6(group: Uint8Array): number[] {
+  return [0x33, 0x33, ...group.subarray(12, 16)];
+}
+
+function ipv6Header(source: Uint8Array, destination: Uint8Array, length: number): Uint8Array {
+  const header = new Uint8Array(IPV6.SIZE);
+  const view = new DataView(header.buffer);
+  view.setUint32(IPV6.versionClassFlow, 0x6000_0000 | (TRAFFIC_CLASS_CONTROL << 20));
+  view.setUint16(IPV6.payloadLength, length);
+  header[IPV6.nextHeader] = IP_PROTOCOL_VRRP;
+  header[IPV6.hopLimit] = HOP_LIMIT_UNTOUCHED;
+  header.set(source.subarray(0, 16), IPV6.source);
+  header.set(destination, IPV6.destination);
+  return header;
 }
