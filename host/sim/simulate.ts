@@ -26,8 +26,8 @@ export interface SimulationOptions {
   traceAdverts: boolean;
   /** Trace everything that a page shows: packets with their bytes, timers, checks, the IPVS table. */
   traceDetail?: boolean;
-  /** Trace nothing before this time: what came before is known already. From the beginning if left out. */
-  traceFromUs?: number;
+  /** Trace only what comes after this time: the rest is known already. Everything if left out. */
+  traceAfterUs?: number;
   /** Keep the log of each node's core, for the invariant replay_equal. */
   record: boolean;
   /** End at the first violation, or go on and note all (VIOLATION_MAX). */
