@@ -34,6 +34,9 @@ export interface Layout {
 const IFINDEX_FIRST = 2;
 /** Last byte of a client's MAC. */
 const CLIENT_HOST = 0xfe;
+/** Made-up addresses of a segment begin at a multiple of this, which is more than there are nodes. */
+const HOST_BLOCK = 32;
+const HOST_BLOCKS = 7;
 
 /** MAC of a host on a segment; locally administered. */
 export function macOf(segment: number, host: number): string {
@@ -51,13 +54,14 @@ export function layOut(nodes: readonly SimulatedNode[], scenario: Scenario): Lay
   const configs = nodes.map(({ name, config }) => [config, ...laterConfigs(scenario, name)]);
   const names = configs.map((all) => [...new Set(all.flatMap(interfaceNames))]);
   const segments = numberSegments(names, nodes.map(({ config }) => config));
+  const taken = takenAddresses(configs.flat(), scenario);
   const interfaces = nodes.map(({ name, config }, host) => {
     const machine = scenario.machines[name] ?? DEFAULT_MACHINE;
     return names[host]!.map((device, i): InterfacePlan => {
       const segment = segments.get(device)!;
       const given = machine.addresses[device];
       const addresses = given === undefined
-        ? madeUp(config, device, segment, host)
+        ? madeUp(config, device, segment, host + freeBlock(segment, nodes.length, taken))
         : given.map(readAddress);
       if (!addresses.some(({ family }) => family === "INET6")) {
         addresses.push(linkLocal(segment, host));
@@ -121,8 +125,37 @@ function madeUp(config: Config, device: string, segment: number, host: number): 
   const source = config.instances.find((instance) =>
     instance.interface === device && instance.family === "INET" && instance.source !== null
   )?.source;
-  const address = source ?? `10.${segment >> 8}.${segment & 0xff}.${host + 1}`;
+  const address = source ?? hostAddress(segment, host);
   return [{ family: "INET", address, prefixLength: 24 }];
+}
+
+function hostAddress(segment: number, host: number): string {
+  return `10.${segment >> 8}.${segment & 0xff}.${host + 1}`;
+}
+
+/** Addresses that mean something already: a machine that had one of them could not be told from it. */
+function takenAddresses(configs: readonly Config[], scenario: Scenario): Set<string> {
+  const given = Object.values(scenario.machines).flatMap(({ addresses }) =>
+    Object.values(addresses).flat().map((text) => readAddress(text).address)
+  );
+  const named = configs.flatMap(({ instances }) =>
+    instances.flatMap(({ vips, excludedVips, source }) => [
+      ...[...vips, ...excludedVips].map(({ address }) => address),
+      ...(source === null ? [] : [source]),
+    ])
+  );
+  return new Set([...given, ...named]);
+}
+
+/** Where `hosts` free addresses of a segment begin; 0 when there is no such place. */
+function freeBlock(segment: number, hosts: number, taken: ReadonlySet<string>): number {
+  for (let block = 0; block < HOST_BLOCKS; block++) {
+    const first = block * HOST_BLOCK;
+    const isFree = Array.from({ length: hosts }, (_, i) => hostAddress(segment, first + i))
+      .every((address) => !taken.has(address));
+    if (isFree) return first;
+  }
+  return 0;
 }
 
 function linkLocal(segment: number, host: number): PlannedAddress {

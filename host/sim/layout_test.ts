@@ -47,4 +47,15 @@ describe("layOut()", () => {
       .toEqual([["10.0.0.1", "fe80::1:1"], ["192.0.2.9", "2001:db8::9"]]);
     expect(interfaces[1]![0]!.addresses[0]).toMatchObject({ prefixLength: 25 });
   });
+
+  it("makes up no address that is a virtual one of the cluster", () => {
+    const [a, b] = [node("a", ["eth0", 51]), node("b", ["eth0", 51])];
+    const vip = { ...b.config.instances[0]!.vips[0]!, address: "10.0.0.2" };
+    a.config.instances[0]!.vips = [vip];
+    const { interfaces } = layOut([a, b], SCENARIO);
+    expect(interfaces.map(([row]) => row!.addresses[0]!.address)).toEqual([
+      "10.0.0.33",
+      "10.0.0.34",
+    ]);
+  });
 });
