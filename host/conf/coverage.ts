@@ -8,6 +8,7 @@ import { REAL_SERVER, VIRTUAL_SERVER } from "./read/lvs.ts";
 import { ROOT_SPEC, VIPD_CONF_SPEC } from "./read/root.ts";
 import { TRACK_OPTIONS } from "./read/track_line.ts";
 import { NESTED_VRRP_BLOCKS, VRRP_INSTANCE, VRRP_SCRIPT, VRRP_SYNC_GROUP } from "./read/vrrp.ts";
+import { WEB } from "./read/web.ts";
 import { type Keyword, keywordTable } from "./schema/keywords.ts";
 
 /** What happens to a keyword. */
@@ -21,6 +22,7 @@ const SPECS = [
     VIPD_CONF_SPEC,
     GLOBAL_DEFS,
     VIPD,
+    WEB,
     VRRP_SCRIPT,
     VRRP_INSTANCE,
     ...NESTED_VRRP_BLOCKS,

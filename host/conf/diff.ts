@@ -68,7 +68,7 @@ function compare(path: string, before: object, after: object, changes: ConfigCha
       compareNamed(`${path} ${key}`, listOf(was), listOf(value), changes);
       continue;
     }
-    const shown = (any: unknown) => isSecret(key) ? "***" : short(textOf(any));
+    const shown = (any: unknown) => isSecret(key) ? "***" : short(maskedTextOf(any));
     const [from, to] = [shown(was), shown(value)];
     changes.push({ kind: "changed", path: `${path} ${key}`, before: from, after: to });
   }
@@ -79,11 +79,17 @@ function listOf(value: unknown): Named[] {
 }
 
 function isSecret(key: string): boolean {
-  return key === "auth";
+  return key === "auth" || key === "secret";
 }
 
 function textOf(value: unknown): string {
   return JSON.stringify(value) ?? "null";
+}
+
+/** For reading: a secret inside is stars. */
+function maskedTextOf(value: unknown): string {
+  return JSON.stringify(value, (key, part) => isSecret(key) && part !== null ? "***" : part) ??
+    "null";
 }
 
 function short(text: string): string {

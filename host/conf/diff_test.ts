@@ -31,6 +31,17 @@ describe("diff()", () => {
     ]);
   });
 
+  it("never shows a token", () => {
+    const web = (line: string) => config(`vipd {\nweb {\n${line}\n}\n}\n`);
+    const told = (before: string, after: string) => JSON.stringify(diff(web(before), web(after)));
+    const [one, other] = ["token ops 0123456789abcdef", "token ops fedcba9876543210"];
+    expect(told(one, other)).toContain('"path":"vipd web"');
+    for (const [from, to] of [[one, other], ["", one], [one, ""]] as const) {
+      expect(told(from, to)).toContain("ops");
+      expect(told(from, to)).not.toMatch(/0123456789|fedcba/);
+    }
+  });
+
   it("never shows a password", () => {
     const changes = diff(config(instance(auth("abc"))), config(instance(auth("abd"))));
     expect(changes).toEqual([

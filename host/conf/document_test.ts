@@ -111,7 +111,7 @@ describe("vipd.conf", () => {
       "/etc/k/vipd.conf": "vipd {\n    lease off\n    director user\n}\n",
     });
     expect(found).toEqual([]);
-    expect(config!.vipd).toEqual({ lease: false, director: "user", shellScripts: true });
+    expect(config!.vipd).toEqual({ lease: false, director: "user", shellScripts: true, web: null });
     expect(config!.files).toContain("/etc/k/vipd.conf");
   });
 

@@ -520,6 +520,28 @@ const VIPD: Sample[] = [
   ["lease", "vipd {\nlease off\n}", (c) => c.vipd, { lease: false }],
   ["director", "vipd {\ndirector kernel\n}", (c) => c.vipd, { director: "kernel" }],
   ["shell_scripts", "vipd {\nshell_scripts no\n}", (c) => c.vipd, { shellScripts: false }],
+  ["web", "vipd {\nweb {\n}\n}", (c) => c.vipd.web, {
+    listen: { family: "INET", address: "127.0.0.1", port: 8112 },
+    tokens: [],
+    origins: [],
+  }],
+];
+
+const web = (line: string) => `vipd {\nweb {\ntoken first 0123456789abcdef\n${line}\n}\n}`;
+const WEB: Sample[] = [
+  ["listen", web("listen 2001:db8::1 80"), (c) => c.vipd.web!.listen, {
+    family: "INET6",
+    address: "2001:db8::1",
+    port: 80,
+  }],
+  ["listen", web("listen 192.0.2.1"), (c) => c.vipd.web!.listen.port, 8112],
+  ["token", web("token ops 0123456789abcdeF"), (c) => c.vipd.web!.tokens, [
+    { name: "first", secret: "0123456789abcdef" },
+    { name: "ops", secret: "0123456789abcdeF" },
+  ]],
+  ["allow_origin", web("allow_origin https://OPS.example.net:443/"), (c) => c.vipd.web!.origins, [
+    "https://ops.example.net",
+  ]],
 ];
 
 const ROOT: Sample[] = [
@@ -537,13 +559,19 @@ const ROOT: Sample[] = [
     (c) => [vs(c).name, rs(c).name, rs(c).port],
     ["FWM 7", "[192.0.2.9]:0", 0],
   ],
-  ["vipd", "vipd {\n}", (c) => c.vipd, { lease: true, director: "auto", shellScripts: true }],
+  ["vipd", "vipd {\n}", (c) => c.vipd, {
+    lease: true,
+    director: "auto",
+    shellScripts: true,
+    web: null,
+  }],
 ];
 
 const CHECKER = "virtual_server.real_server";
 const SAMPLES: Record<string, Sample[]> = {
   ROOT,
   vipd: VIPD,
+  "vipd.web": WEB,
   global_defs: [...GLOBAL, ...GLOBAL_GARP],
   vrrp_instance: [...INSTANCE, ...INSTANCE_GARP],
   "vrrp_instance.authentication": AUTHENTICATION,

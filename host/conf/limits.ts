@@ -26,5 +26,11 @@ export const INTERFACE_NAME_LENGTH_MAX = 15;
 export const ADVERTISED_IPV4_MAX = 255;
 /** Addresses of one IPv6 advert: 16 bytes each in 1500, less IPv6 and VRRP headers. */
 export const ADVERTISED_IPV6_MAX = Math.floor((1500 - 40 - 8) / 16);
+/** Characters of a token's secret: what cannot be guessed, and what fits into a request. */
+export const TOKEN_LENGTH_MIN = 16;
+export const TOKEN_LENGTH_MAX = 256;
+/** Tokens of one daemon, and origins: each connection is compared with all of them. */
+export const TOKENS_OF_WEB_MAX = 64;
+export const ORIGINS_OF_WEB_MAX = 64;
 /** Longest word repeated in a message, characters. */
 export const QUOTED_LENGTH_MAX = 60;

@@ -46,6 +46,25 @@ export interface VipdSettings {
   director: "auto" | "kernel" | "user";
   /** Commands in shell syntax run through a shell (default on); off: they are an error. */
   shellScripts: boolean;
+  /** The page and the stream for it; null = off (default). */
+  web: WebSettings | null;
+}
+
+/** `web`: the page, and what the daemon does for those who have a token. Read only. */
+export interface WebSettings {
+  /** Where it listens; by default on loopback. */
+  listen: Endpoint;
+  /** Who may follow; empty = the page alone. */
+  tokens: WebToken[];
+  /** Origins of other pages that may connect, as browsers write them (RFC 6454 6.2). */
+  origins: string[];
+}
+
+/** One who may follow. */
+export interface WebToken {
+  name: string;
+  /** Never told: DESIGN decision 9. */
+  secret: string;
 }
 
 /** A command to run. */

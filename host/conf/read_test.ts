@@ -54,6 +54,41 @@ describe("keywords", () => {
   });
 });
 
+describe("web", () => {
+  const web = (line: string) => `vipd {\nweb {\ntoken a ${"s".repeat(16)}\n${line}\n}\n}\n`;
+  const [short, long, good] = ["secret-of-15-chr", "x".repeat(257), "secret-of-16-chrs"];
+
+  it.each([
+    ["port in one word", "listen 127.0.0.1:80", "4 error invalid-address"],
+    ["host name", "listen localhost", "4 error invalid-address"],
+    ["port 0", "listen ::1 0", "4 error out-of-range"],
+    ["two listeners", "listen ::1\nlisten 127.0.0.1", "5 warning given-twice"],
+    ["no secret", "token ops", "4 error missing-argument"],
+    ["short secret", `token ops ${short.slice(1)}`, "4 error invalid-token"],
+    ["long secret", `token ops ${long}`, "4 error invalid-token"],
+    ["secret with blanks", `token ops "${good} ${good}"`, "4 error invalid-token"],
+    ["name taken", `token a ${good}`, "4 error invalid-token"],
+    ["secret taken", `token b ${"s".repeat(16)}`, "4 error invalid-token"],
+    ["words behind", `token ops ${good} ${good}`, "4 warning extra-argument"],
+    ["swapped", `token ${good} ops`, "4 error invalid-token"],
+    ["any origin", "allow_origin *", "4 error invalid-origin"],
+    ["no origin", "allow_origin null", "4 error invalid-origin"],
+    ["origin with a path", "allow_origin https://a.example/b", "4 error invalid-origin"],
+    ["origin with a wildcard", "allow_origin https://*.example", "4 error invalid-origin"],
+    ["origin with a name", "allow_origin https://me@a.example", "4 error invalid-origin"],
+    ["origin without host", "allow_origin https://", "4 error invalid-origin"],
+    ["other scheme", "allow_origin file:///", "4 error invalid-origin"],
+  ])("refuses: %s, and tells no secret", (_what, line, found) => {
+    expect(findings(web(line))).toEqual([found]);
+    expect(JSON.stringify(load(web(line)).diagnostics)).not.toContain(good);
+  });
+
+  it("takes two blocks as one", () => {
+    const config = load(web("") + web("").replace("token a", "token b").replace(/s{16}/, good));
+    expect(config.config!.vipd.web!.tokens.map(({ name }) => name)).toEqual(["a", "b"]);
+  });
+});
+
 describe("passwords", () => {
   const authentication = (lines: string) => instance(`authentication {\n${lines}\n}`);
 

@@ -16,6 +16,8 @@ interface Samples {
 const script = (lines = "script /bin/a", track = "track_script {\nchk\n}") =>
   `vrrp_script chk {\n${lines}\n}\n${instance(track)}`;
 const pair = (group: string, a = "", b = "") => instance(a, "A", 1) + instance(b, "B", 2) + group;
+const web = (lines: string) => `vipd {\nweb {\n${lines}\n}\n}\n`;
+const TOKEN = "token ops 0123456789abcdef";
 const GROUP = "vrrp_sync_group G {\ngroup {\nA\nB\n}\n}\n";
 const ipv6 = (lines = "") => instance(lines).replace("192.0.2.51/24", "fe80::1/64");
 const auth = (lines: string) => `authentication {\n${lines}\n}`;
@@ -189,6 +191,18 @@ const SAMPLES: Record<string, Samples> = {
       [instance('notify "exit 1"'), ["7 warning shell-command"]],
       [`${instance('notify "exit 1"')}vipd {\nshell_scripts off\n}`, ["7 error shell-command"]],
     ],
+  },
+  "web-without-token": {
+    valid: [web(`listen ::1 80\n${TOKEN}`), web(`listen 127.3.2.1\n${TOKEN}`), web("token a b")],
+    invalid: [
+      [web(""), ["2 warning web-without-token"]],
+      [web("listen 192.0.2.1"), ["3 error web-without-token"]],
+      [web("listen 0.0.0.0"), ["3 error web-without-token"]],
+    ],
+  },
+  "web-not-encrypted": {
+    valid: [web(TOKEN), `vipd {\nlease on\n}\n`],
+    invalid: [[web(`listen :: 80\n${TOKEN}`), ["3 info web-not-encrypted"]]],
   },
   "deprecated-keyword": {
     valid: [service("", "HTTP_GET {\nretry 3\nurl {\npath /\n}\n}")],

@@ -182,7 +182,15 @@ export class Daemon {
     this.#config = config;
     this.#index = core.index;
     const host = this.#host;
-    this.#runner.input({ kind: "configure", generation, config, index: core.index, host });
+    // What the engine gets is recorded, and it needs no tokens.
+    const forEngine = { ...config, vipd: { ...config.vipd, web: null } };
+    this.#runner.input({
+      kind: "configure",
+      generation,
+      config: forEngine,
+      index: core.index,
+      host,
+    });
     const behind = this.#behindConfigure ?? [];
     this.#behindConfigure = null;
     for (const input of behind) this.#runner.input(input);

@@ -146,9 +146,12 @@ async function died(
   return EXIT.INTERNAL;
 }
 
+/** Keys of the model that hold a secret. */
+const SECRET_KEYS: ReadonlySet<string> = new Set(["auth", "secret"]);
+
 /** The model without secrets (DESIGN decision 9). */
 function masked(config: object): unknown {
   return JSON.parse(
-    JSON.stringify(config, (key, value) => key === "auth" && value ? "***" : value),
+    JSON.stringify(config, (key, value) => SECRET_KEYS.has(key) && value ? "***" : value),
   );
 }

@@ -231,7 +231,7 @@ export function config(change: Partial<Config> = {}): Config {
     instances: [],
     groups: [],
     virtualServers: [],
-    vipd: { lease: true, director: "auto", shellScripts: true },
+    vipd: { lease: true, director: "auto", shellScripts: true, web: null },
     ...change,
   };
 }

@@ -23,7 +23,7 @@ export interface AddressValue {
 }
 
 /** Keywords whose words are never repeated in a message: it ends in logs. */
-const SECRETS: ReadonlySet<string> = new Set(["auth_pass"]);
+const SECRETS: ReadonlySet<string> = new Set(["auth_pass", "token"]);
 
 /** Microseconds in a second. */
 export const SECOND_US = 1_000_000;

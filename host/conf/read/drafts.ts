@@ -2,7 +2,7 @@
 // lists mean "not written". The rules compare drafts with the resolved model.
 // This module is browser safe.
 
-import type { Tunnel, VipdSettings } from "../model.ts";
+import type { Endpoint, Tunnel, VipdSettings, WebToken } from "../model.ts";
 import type { Token } from "../lexer.ts";
 import type { Statement } from "../tree.ts";
 import type { AddressValue } from "./arguments.ts";
@@ -96,6 +96,14 @@ export interface VipdDraft extends Draft {
   lease: boolean | null;
   director: VipdSettings["director"] | null;
   shellScripts: boolean | null;
+  web: WebDraft | null;
+}
+
+/** `web`. */
+export interface WebDraft extends Draft {
+  listen: Endpoint | null;
+  tokens: WebToken[];
+  origins: string[];
 }
 
 /** A weight with its `reverse`. */

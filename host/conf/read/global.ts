@@ -7,6 +7,7 @@ import { type AddressValue, type Arguments, SECOND_US } from "./arguments.ts";
 import { type BlockSpec, field, flag, listWords, type Reader } from "./block.ts";
 import type { GarpDraft, GlobalDraft, VipdDraft } from "./drafts.ts";
 import { account, I32_MAX, repeatCount, U32_MAX, wholeSeconds } from "./values.ts";
+import { readWeb } from "./web.ts";
 
 /** Ports of mail service names. */
 const MAIL_PORTS: Record<string, number> = { smtp: 25, submission: 587, smtps: 465 };
@@ -101,7 +102,7 @@ export const GLOBAL_DEFS: BlockSpec<GlobalDraft> = {
 /** Readers of vipd's own block. */
 export const VIPD: BlockSpec<VipdDraft> = {
   name: "vipd",
-  repeatable: [],
+  repeatable: ["web"],
   readers: {
     lease: field("lease", boolean),
     director: field(
@@ -109,6 +110,7 @@ export const VIPD: BlockSpec<VipdDraft> = {
       (args) => args.choice("a director", ["auto", "kernel", "user"]),
     ),
     shell_scripts: field("shellScripts", boolean),
+    web: readWeb,
   },
 };
 

@@ -51,7 +51,10 @@ export const ROOT_SPEC: BlockSpec<RootDraft> = {
     },
     vipd: (args, { drafts }, document) => {
       const { statement } = args;
-      drafts.vipd ??= { ...newDraft(statement), lease: null, director: null, shellScripts: null };
+      drafts.vipd ??= {
+        ...newDraft(statement),
+        ...{ lease: null, director: null, shellScripts: null, web: null },
+      };
       readBlock(document, VIPD, bodyOf(statement), drafts.vipd);
     },
     vrrp_script: (args, { drafts, names }, document) => {

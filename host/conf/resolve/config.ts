@@ -5,6 +5,7 @@ import type { Config, GlobalDefs, VipdSettings } from "../model.ts";
 import { SECOND_US } from "../read/arguments.ts";
 import type { Drafts, GroupDraft } from "../read/drafts.ts";
 import { resolveService } from "./lvs.ts";
+import { resolveWeb } from "./web.ts";
 import { resolveGroup, resolveInstance, resolveScripts } from "./vrrp.ts";
 
 const SMTP_CONNECT_TIMEOUT_DEFAULT_US = 30 * SECOND_US;
@@ -60,5 +61,6 @@ function resolveVipd({ vipd }: Drafts): VipdSettings {
     lease: vipd?.lease ?? true,
     director: vipd?.director ?? "auto",
     shellScripts: vipd?.shellScripts ?? true,
+    web: resolveWeb(vipd?.web ?? null),
   };
 }

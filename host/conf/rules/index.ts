@@ -33,6 +33,7 @@ import { vipDuplicate } from "./vip_duplicate.ts";
 import { vipExcess } from "./vip_excess.ts";
 import { vipMissing } from "./vip_missing.ts";
 import { vridDuplicate } from "./vrid_duplicate.ts";
+import { webExposed, webWithoutToken } from "./web_access.ts";
 import { weightClamped } from "./weight_clamped.ts";
 
 /** Every rule about one configuration. */
@@ -42,7 +43,7 @@ export const RULES: readonly Rule[] = [
   ...[advertInterval, preemption, authPassLong, authIgnored, trackRefused, weightClamped],
   ...[scriptUntracked, shellCommand, deprecatedKeyword, serviceDefaults, serviceEmpty],
   ...[serviceDuplicate, mixedFamily, portMismatch, quorumReach, sorryLocal, modelLimits],
-  ...[interfaceMissing, accountMissing, scriptMissing, scriptInsecure],
+  ...[webWithoutToken, webExposed, interfaceMissing, accountMissing, scriptMissing, scriptInsecure],
 ];
 
 /** Runs all rules. */

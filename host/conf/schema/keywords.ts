@@ -35,6 +35,12 @@ const VIPD_ROWS: Record<string, [string, string, Changes][]> = {
     ["lease", "BOOL", "master"],
     ["director", "auto|kernel|user", "traffic"],
     ["shell_scripts", "BOOL", "master"],
+    ["web", "{ }", "nothing"],
+  ],
+  "vipd.web": [
+    ["listen", "ADDRESS [PORT]", "nothing"],
+    ["token", "NAME SECRET", "nothing"],
+    ["allow_origin", "SCHEME://HOST[:PORT]", "nothing"],
   ],
 };
 

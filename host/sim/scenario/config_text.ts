@@ -15,6 +15,7 @@ import type {
   VirtualServer,
   VrrpInstance,
   VrrpScript,
+  WebSettings,
 } from "../../conf/model.ts";
 
 const SECOND_US = 1_000_000;
@@ -33,6 +34,7 @@ export function writeConfig(config: Config): string {
       `lease ${onOff(config.vipd.lease)}`,
       `director ${config.vipd.director}`,
       `shell_scripts ${onOff(config.vipd.shellScripts)}`,
+      ...webBlock(config.vipd.web),
     ]],
     ...config.scripts.map((one): [string, Lines] => [
       `vrrp_script ${word(one.name)}`,
@@ -49,6 +51,16 @@ export function writeConfig(config: Config): string {
     ...config.virtualServers.map(serviceBlock),
   ];
   return `${print(blocks, "").join("\n")}\n`;
+}
+
+function webBlock(web: WebSettings | null): Lines {
+  if (web === null) return [];
+  const { listen, tokens, origins } = web;
+  return [["web", [
+    `listen ${listen.address} ${listen.port}`,
+    ...tokens.map(({ name, secret }) => `token ${word(name)} ${word(secret)}`),
+    ...origins.map((origin) => `allow_origin ${origin}`),
+  ]]];
 }
 
 function print(lines: Lines, indent: string): string[] {

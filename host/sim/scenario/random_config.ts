@@ -353,7 +353,7 @@ function drawNode(random: Random, cluster: Cluster, node: number): Config {
     instances,
     groups,
     virtualServers: structuredClone(cluster.services),
-    vipd: { lease: cluster.lease, director: "auto", shellScripts: true },
+    vipd: { lease: cluster.lease, director: "auto", shellScripts: true, web: null },
   };
 }
 
