@@ -9,6 +9,7 @@ import {
   type Scenario,
   type Step,
 } from "../../../host/sim/scenario/scenario.ts";
+import type { Account } from "../../../host/sim/timeline/account.ts";
 import type { SimulatedNode } from "../../../host/sim/simulate.ts";
 import { jumpTo } from "../../app/playback.ts";
 import {
@@ -35,6 +36,8 @@ export const playedFiles = signal<readonly ConfFile[]>([]);
 export const playedNodes = signal<readonly SimulatedNode[] | null>(null);
 /** Digest of the play, that of `vipd simulate`; "" while it goes on. */
 export const playDigest = signal("");
+/** How long each address had nobody or several; null while the play goes on. */
+export const playAccount = signal<Account | null>(null);
 /** What was undone last, to be done again. */
 const undone: Step[] = [];
 
@@ -141,6 +144,7 @@ function order(knownUs: number): void {
   const wanted = scenario.peek() ?? handScenario();
   play++;
   playDigest.value = "";
+  playAccount.value = null;
   const isFresh = knownUs < 0 || recording.peek().source !== "simulation";
   begin(nodes, wanted, isFresh ? -1 : Math.min(knownUs, recording.peek().untilUs));
   const problem = checkScenario(wanted, nodes)[0];
@@ -203,6 +207,7 @@ function hear(report: PlayReport): void {
       current.untilUs = current.endUs = report.endUs;
       current.isComplete = true;
       playDigest.value = report.digest;
+      playAccount.value = report.account;
       return touchRecording();
     case "failed":
       return end(report.hint === "" ? report.text : `${report.text}: ${report.hint}`);

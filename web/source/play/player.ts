@@ -3,7 +3,7 @@
 
 import { errorText, VipdError } from "../../../host/base/errors.ts";
 import { ALL_INVARIANTS } from "../../../host/sim/invariants/index.ts";
-import { World } from "../../../host/sim/world.ts";
+import { Simulation } from "../../../host/sim/simulate.ts";
 import type { TraceEvent } from "../../../host/sim/world_view.ts";
 import type { PlayOrder, PlayReport } from "./protocol.ts";
 
@@ -18,7 +18,7 @@ const CHUNK_EVENTS = 4_000;
 /** One play. */
 export class Player {
   readonly #order: PlayOrder;
-  readonly #world: World;
+  readonly #simulation: Simulation;
   readonly #post: (report: PlayReport) => void;
   readonly #clockMs: () => number;
   #events: TraceEvent[] = [];
@@ -35,7 +35,7 @@ export class Player {
     this.#order = order;
     this.#post = post;
     this.#clockMs = clockMs;
-    this.#world = new World({
+    this.#simulation = new Simulation({
       wasm,
       nodes: order.nodes,
       scenario: order.scenario,
@@ -69,32 +69,30 @@ export class Player {
 
   #slice(): void {
     const { play, scenario } = this.#order;
-    const world = this.#world;
+    const simulation = this.#simulation;
     const begunMs = this.#clockMs();
     for (;;) {
       const stepMs = this.#clockMs();
-      world.advance(Math.min(scenario.durationUs, world.nowUs + this.#stepUs));
-      if (world.watchers.isStopped || world.nowUs >= scenario.durationUs) return this.#finish();
+      simulation.advance(Math.min(scenario.durationUs, simulation.nowUs + this.#stepUs));
+      if (simulation.isStopped || simulation.nowUs >= scenario.durationUs) return this.#finish();
       const nowMs = this.#clockMs();
       const factor = nowMs - stepMs < SLICE_MS / 4 ? 2 : nowMs - stepMs > SLICE_MS ? 0.5 : 1;
       this.#stepUs = Math.max(STEP_MIN_US, Math.min(STEP_MAX_US, this.#stepUs * factor));
       if (nowMs - begunMs >= SLICE_MS || this.#events.length >= CHUNK_EVENTS) break;
     }
-    this.#post({ play, kind: "events", events: this.#take(), untilUs: world.nowUs });
+    this.#post({ play, kind: "events", events: this.#take(), untilUs: simulation.nowUs });
   }
 
   #finish(): void {
     const { play } = this.#order;
-    const world = this.#world;
-    const endUs = world.nowUs;
-    const digest = world.digest.text();
-    // What the end of the world itself does to the machines is no part of the play.
-    this.#post({ play, kind: "events", events: this.#take(), untilUs: endUs });
-    world.end();
+    const untilUs = this.#simulation.nowUs;
+    this.#post({ play, kind: "events", events: this.#take(), untilUs });
+    const { digest, account } = this.#simulation.end();
+    // The last look of the invariants belongs to the play; that every process ends does not.
     const late = this.#take().filter(({ kind }) => kind === "violation");
-    if (late.length > 0) this.#post({ play, kind: "events", events: late, untilUs: endUs });
+    if (late.length > 0) this.#post({ play, kind: "events", events: late, untilUs });
     this.#isOver = true;
-    this.#post({ play, kind: "done", endUs, digest });
+    this.#post({ play, kind: "done", endUs: untilUs, digest, account });
   }
 
   #take(): TraceEvent[] {

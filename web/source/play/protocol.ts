@@ -2,6 +2,7 @@
 // what still comes of that carries its number and is dropped.
 
 import type { Scenario } from "../../../host/sim/scenario/scenario.ts";
+import type { Account } from "../../../host/sim/timeline/account.ts";
 import type { SimulatedNode } from "../../../host/sim/simulate.ts";
 import type { TraceEvent } from "../../../host/sim/world_view.ts";
 
@@ -22,7 +23,7 @@ export type PlayReport =
   & (
     | { kind: "events"; events: TraceEvent[]; untilUs: number }
     /** The play is over: the scenario's end, or a violation. */
-    | { kind: "done"; endUs: number; digest: string }
+    | { kind: "done"; endUs: number; digest: string; account: Account }
     /** It cannot be played. `hint` "" = none. */
     | { kind: "failed"; text: string; hint: string }
   );

@@ -1,0 +1,15 @@
+// The parts of the page. What the first view does not show is fetched when it is needed.
+
+import type { JSX } from "preact";
+
+const nothing = (): JSX.Element | null => null;
+export const EditorPane = nothing;
+export const TopologyView = nothing;
+export const LanesView = nothing;
+export const Transport = nothing;
+export const Scrubber = nothing;
+export const DetailsPanel = nothing;
+export const FaultPanel = nothing;
+export const StoryList = nothing;
+export const BalanceView = nothing;
+export const InspectorView = nothing;

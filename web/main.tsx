@@ -1,0 +1,15 @@
+// The page begins here: theme, language, keys, what is opened first, and the frame.
+
+import { render } from "preact";
+import { App } from "./app/app.tsx";
+import { listenToKeys } from "./app/keys.ts";
+import { openFirst } from "./app/open_first.ts";
+import { keepSettings } from "./app/settings.ts";
+import "./style/base.css";
+import { followSystemTheme } from "./style/palette.ts";
+
+followSystemTheme();
+keepSettings();
+listenToKeys();
+render(<App />, document.getElementById("app")!);
+void openFirst();
