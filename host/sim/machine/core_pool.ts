@@ -22,6 +22,10 @@ interface Shelf {
 
 /** Cores kept for later, of one module and size. */
 const FREE_MAX = 64;
+/** Memory of the cores kept for later, of one module, bytes: a core has 0.2 to 5.6 MB. */
+const FREE_BYTES_MAX = 32 * 1024 * 1024;
+/** Sizes of which a first state is kept, of one module: whoever plays many clusters uses few at a time. */
+const SHELF_MAX = 8;
 
 const shelves = new WeakMap<WebAssembly.Module, Map<string, Shelf>>();
 
@@ -33,6 +37,8 @@ function shelfOf(wasm: WebAssembly.Module, counts: CoreCounts): Shelf {
   if (shelf === undefined) {
     const core = Core.create(wasm, { counts });
     shelf = { pristine: core.checkpoint(), free: [core] };
+    const [oldest] = sizes.keys();
+    if (sizes.size >= SHELF_MAX) sizes.delete(oldest!);
     sizes.set(key, shelf);
   }
   return shelf;
@@ -49,8 +55,18 @@ export function takeCore(wasm: WebAssembly.Module, counts: CoreCounts): Core {
 
 /** Gives a core back that nobody uses any more. */
 export function giveCore(wasm: WebAssembly.Module, core: Core): void {
-  const shelf = shelfOf(wasm, core.counts);
-  if (shelf.free.length < FREE_MAX) shelf.free.push(core);
+  const shelf = shelves.get(wasm)?.get(JSON.stringify(core.counts));
+  const size = core.memory.buffer.byteLength;
+  if (shelf === undefined || shelf.free.length >= FREE_MAX) return;
+  if (freeBytes(wasm) + size <= FREE_BYTES_MAX) shelf.free.push(core);
+}
+
+function freeBytes(wasm: WebAssembly.Module): number {
+  let bytes = 0;
+  for (const { free } of shelves.get(wasm)?.values() ?? []) {
+    bytes += free.length * (free[0]?.memory.buffer.byteLength ?? 0);
+  }
+  return bytes;
 }
 
 /** Table sizes in which each of the configurations fits, and the difference of a reload. */
