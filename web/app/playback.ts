@@ -18,8 +18,12 @@ let wasPlaying = false;
 /** Calls `draw` in every frame; answers what ends that. */
 export function onFrame(draw: Draw): () => void {
   draws.add(draw);
-  if (draws.size === 1) requestAnimationFrame(frame);
   return () => draws.delete(draw);
+}
+
+/** Starts the clock; once a page. */
+export function startClock(): void {
+  requestAnimationFrame(frame);
 }
 
 function frame(nowMs: number): void {
@@ -32,7 +36,7 @@ function frame(nowMs: number): void {
     playheadSlow.value = playheadUs.peek();
   }
   for (const draw of draws) draw(nowMs);
-  if (draws.size > 0) requestAnimationFrame(frame);
+  requestAnimationFrame(frame);
 }
 
 function advance(passedMs: number): void {
