@@ -87,8 +87,8 @@ export const view = signal<ViewName>("cluster");
 /** What was said last to the person, for the status line and screen readers. */
 export const announcement = signal("");
 
-/** The scene at the slow playhead, for components. */
+/** The scene at the slow playhead, for components: their own copy, another one at each change. */
 export const scene: ReadonlySignal<Scene> = computed(() => {
   revision.value;
-  return sceneAt(playheadSlow.value);
+  return structuredClone(sceneAt(playheadSlow.value));
 });
