@@ -53,7 +53,7 @@ export interface Recording {
 }
 
 /** Events of a recording; one more ends it with a problem. */
-export const RECORDED_EVENT_MAX = 2_000_000;
+export const RECORDED_EVENT_MAX = 500_000;
 
 /** An empty recording. */
 export function emptyRecording(source: SourceKind, name: string): Recording {
