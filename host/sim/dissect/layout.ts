@@ -127,6 +127,8 @@ export const IP_PROTOCOL_VRRP = 112;
 export const HOP_LIMIT_UNTOUCHED = 255;
 /** DSCP CS6, what every VRRP implementation sends. */
 export const TRAFFIC_CLASS_CONTROL = 0xc0;
+/** Over IPv4 a message up to this size may be padded: core-as/assembly/wire/vrrp.ts has the reason. */
+export const VRRP_PADDED_SIZE_MAX = 26;
 /** Type of a VRRP advertisement, the only one there is. */
 export const VRRP_ADVERTISEMENT = 1;
 /** Types of ICMPv6 (RFC 4861 4.3, 4.4). */
@@ -135,3 +137,18 @@ export const NEIGHBOUR_ADVERTISEMENT = 136;
 /** Options of neighbour discovery (RFC 4861 4.6.1). */
 export const OPTION_SOURCE_LINK_ADDRESS = 1;
 export const OPTION_TARGET_LINK_ADDRESS = 2;
+
+/** Bytes of a VRRP message with so many addresses of 4 or 16 bytes. */
+export function vrrpMessageSize(version: number, addressSize: number, count: number): number {
+  return VRRP.SIZE + count * addressSize + (version === 2 ? VRRP.AUTH_SIZE : 0);
+}
+
+/** The lower 23 bits of an IPv4 group behind 01:00:5e (RFC 1112 6.4). */
+export function groupMac4(group: Uint8Array): number[] {
+  return [0x01, 0x00, 0x5e, group[1]! & 0x7f, group[2]!, group[3]!];
+}
+
+/** The lower 32 bits of an IPv6 group behind 33:33 (RFC 2464 7). */
+export function groupMac6(group: Uint8Array): number[] {
+  return [0x33, 0x33, ...group.subarray(12, 16)];
+}
