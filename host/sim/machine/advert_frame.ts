@@ -7,6 +7,8 @@ import {
   ETHERNET,
   ETHERTYPE_IPV4,
   ETHERTYPE_IPV6,
+  groupMac4,
+  groupMac6,
   HOP_LIMIT_UNTOUCHED,
   IP_PROTOCOL_VRRP,
   IPV6,
@@ -40,16 +42,6 @@ export function advertFrame(record: Uint8Array, mac: string): Uint8Array {
   frame.set(header, ETHERNET.SIZE);
   frame.set(payload, ETHERNET.SIZE + header.length);
   return frame;
-}
-
-/** The lower 23 bits of the group (RFC 1112 6.4). */
-function groupMac4(group: Uint8Array): number[] {
-  return [0x01, 0x00, 0x5e, group[1]! & 0x7f, group[2]!, group[3]!];
-}
-
-/** The lower 32 bits of the group (RFC 2464 7). */
-function groupMac6(group: Uint8Array): number[] {
-  return [0x33, 0x33, ...group.subarray(12, 16)];
 }
 
 function ipv6Header(source: Uint8Array, destination: Uint8Array, length: number): Uint8Array {
