@@ -7,6 +7,7 @@ import { coreBytes } from "../host/daemon/core_bytes.ts";
 import { type Change, parseChange } from "../host/sim/replay/change.ts";
 import { isPcap, readPcap } from "../host/sim/pcap/pcap.ts";
 import { Replay, wallMsOf } from "../host/sim/replay/replay.ts";
+import { Snapshots } from "../host/sim/replay/snapshots.ts";
 import { type WhatIf, whatIf } from "../host/sim/replay/what_if.ts";
 import { OutputClosed, OutputFailed, print, printError } from "./output.ts";
 import { type Paint, stdoutPaint } from "./paint.ts";
@@ -67,7 +68,7 @@ async function replayDump(bytes: Uint8Array, options: ReplayOptions): Promise<nu
   const changes = options.changes.map(parseChange);
   const dump = decodeDump(bytes);
   const wasm = new WebAssembly.Module(coreBytes());
-  const replay = new Replay(wasm, dump);
+  const replay = new Replay(wasm, dump, options.step ? { snapshots: new Snapshots() } : {});
   const span = shownSpan(dump, options);
   if (options.step) {
     await stepThrough(replay, span, stdoutPaint());

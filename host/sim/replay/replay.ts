@@ -9,6 +9,8 @@ import { Core } from "../../core/core.ts";
 import type { Dump, DumpHead, HalfLog, LogEntry } from "../../core/record.ts";
 import { OUTPUT_HASH_OPEN, STATUS_OPEN } from "../../core/record.ts";
 import { isSame, replayEntry } from "../../core/recorder.ts";
+import { decodeSparse, encodeSparse, sparseSizeMax } from "../../core/sparse.ts";
+import { encodePlain } from "../../core/plain_value.ts";
 import type { CoreRecord, EngineInput, EngineOutput } from "../../engine/contract.ts";
 import type { Engine } from "../../engine/engine.ts";
 import {
@@ -17,6 +19,12 @@ import {
   replayEngineEntry,
 } from "../../engine/recorded_engine.ts";
 import { configsOf, CoreNamer, type KnownConfig, type KnownConfigs } from "./replay_names.ts";
+import {
+  type CoreSnapshot,
+  type EngineSnapshot,
+  type ReplaySnapshot,
+  Snapshots,
+} from "./snapshots.ts";
 
 /** What both halves' entries have. */
 interface ReplayedCommon {
@@ -82,17 +90,45 @@ export function inputOfEntry(entry: LogEntry): Input | null {
 
 /** The core's half of a dump. */
 export class CoreReplay {
-  readonly core: Core;
   readonly log: HalfLog;
+  readonly #wasm: WebAssembly.Module;
   readonly #namer: CoreNamer;
+  #core: Core;
   #position = 0;
   #dead = false;
 
   /** Throws VipdError `checkpoint` when the checkpoint does not fit this program's core. */
   constructor(wasm: WebAssembly.Module, log: HalfLog, known: KnownConfigs) {
-    this.core = Core.fromCheckpoint(wasm, log.checkpoint);
+    this.#wasm = wasm;
+    this.#core = Core.fromCheckpoint(wasm, log.checkpoint);
     this.log = log;
     this.#namer = new CoreNamer(known, log);
+  }
+
+  /** As it is now. */
+  get core(): Core {
+    return this.#core;
+  }
+
+  /** How it stands. */
+  snapshot(): CoreSnapshot {
+    return {
+      position: this.#position,
+      isDead: this.#dead,
+      checkpoint: withoutZeros(this.#core.checkpoint()),
+      namer: this.#namer.standing,
+    };
+  }
+
+  /** Goes to where a snapshot of it was taken. */
+  goTo({ position, isDead, checkpoint, namer }: CoreSnapshot): void {
+    const plain = decodeSparse(checkpoint, this.log.checkpoint.length);
+    // One that has died may keep something of that outside its memory.
+    if (this.#dead) this.#core = Core.fromCheckpoint(this.#wasm, plain);
+    else this.#core.restore(plain);
+    this.#position = position;
+    this.#dead = isDead;
+    this.#namer.resume(namer);
   }
 
   /** The entry that step() plays next. */
@@ -125,13 +161,13 @@ export class CoreReplay {
     };
     this.#namer.note(input);
     try {
-      const replayed = replayEntry(this.core, entry, () => this.#take(played));
+      const replayed = replayEntry(this.#core, entry, () => this.#take(played));
       played.status = replayed.status;
       played.same = isSame(entry, replayed);
     } catch (thrown) {
       if (!(thrown instanceof WebAssembly.RuntimeError)) throw thrown;
       this.#dead = true;
-      const assertion = this.core.assertCode();
+      const assertion = this.#core.assertCode();
       played.died = assertion === 0 ? thrown.message : `assertion ${assertion} of the core`;
       played.same = entry.status === STATUS_OPEN;
     }
@@ -139,7 +175,7 @@ export class CoreReplay {
   }
 
   #take(played: ReplayedCore): void {
-    const output = this.core.output();
+    const output = this.#core.output();
     played.outputs.push(output);
     const record = this.#namer.name(output);
     if (record !== null) played.records.push(record);
@@ -148,15 +184,36 @@ export class CoreReplay {
 
 /** The engine's half of a dump. */
 export class EngineReplay {
-  readonly engine: Engine;
   readonly log: HalfLog;
+  #engine: Engine;
   #position = 0;
   #dead = false;
 
   /** Throws VipdError `plain_value` when the checkpoint cannot be read. */
   constructor(log: HalfLog) {
-    this.engine = engineFromCheckpoint(log.checkpoint);
+    this.#engine = engineFromCheckpoint(log.checkpoint);
     this.log = log;
+  }
+
+  /** As it is now. */
+  get engine(): Engine {
+    return this.#engine;
+  }
+
+  /** How it stands. */
+  snapshot(): EngineSnapshot {
+    return {
+      position: this.#position,
+      isDead: this.#dead,
+      checkpoint: encodePlain(this.#engine.state),
+    };
+  }
+
+  /** Goes to where a snapshot of it was taken. */
+  goTo({ position, isDead, checkpoint }: EngineSnapshot): void {
+    this.#engine = engineFromCheckpoint(checkpoint);
+    this.#position = position;
+    this.#dead = isDead;
   }
 
   /** The entry that step() plays next. */
@@ -181,7 +238,7 @@ export class EngineReplay {
       outputs,
     };
     try {
-      const outputHash = replayEngineEntry(this.engine, entry, (output) => outputs.push(output));
+      const outputHash = replayEngineEntry(this.#engine, entry, (output) => outputs.push(output));
       played.same = isSame(entry, { status: 0, outputHash });
     } catch (thrown) {
       // What the engine throws on a dump's input is an answer, whatever it is.
@@ -209,14 +266,23 @@ export type ReplayTarget =
   /** Microseconds of the node's monotonic clock. */
   | { us: number };
 
+/** How a replay is made. */
+export interface ReplayOptions {
+  /** Kept along the way, so that runTo() goes back and far ahead quickly; left out: none. */
+  snapshots?: Snapshots;
+}
+
 /** A dump that is being played, both halves merged in the order of time. */
 export class Replay {
   readonly dump: Dump;
   readonly known: KnownConfigs;
   readonly #wasm: WebAssembly.Module;
+  readonly #snapshots: Snapshots | null;
   #core: CoreReplay | null = null;
   #engine: EngineReplay | null = null;
   #position = 0;
+  /** Time of the last entry that was played. */
+  #lastUs = -Infinity;
   #differences: Difference[] = [];
   #count: ReplayCount = { core: 0, engine: 0, open: 0 };
 
@@ -224,13 +290,14 @@ export class Replay {
    * Throws VipdError: `dump` when neither half is there, `checkpoint` or `plain_value` when one cannot be
    * begun.
    */
-  constructor(wasm: WebAssembly.Module, dump: Dump) {
+  constructor(wasm: WebAssembly.Module, dump: Dump, options: ReplayOptions = {}) {
     if (dump.core === null && dump.engine === null) {
       throw new VipdError("dump", "the dump holds no log of either half");
     }
     this.dump = dump;
     this.known = configsOf(dump);
     this.#wasm = wasm;
+    this.#snapshots = options.snapshots ?? null;
     this.restart();
   }
 
@@ -240,6 +307,7 @@ export class Replay {
     this.#core = core === null ? null : new CoreReplay(this.#wasm, core, this.known);
     this.#engine = engine === null ? null : new EngineReplay(engine);
     this.#position = 0;
+    this.#lastUs = -Infinity;
     this.#differences = [];
     this.#count = { core: 0, engine: 0, open: 0 };
   }
@@ -290,15 +358,23 @@ export class Replay {
     if (next === null) return null;
     const played = next.half === "core" ? this.#core!.step()! : this.#engine!.step()!;
     this.#position++;
+    this.#lastUs = next.entry.nowUs;
     this.#count[played.half]++;
     if (played.open) this.#count.open++;
     this.#compare(played, next.entry);
+    if (this.#snapshots?.isDue(next.half, this.#position)) this.#keep(this.#snapshots);
     return played;
   }
 
-  /** Plays up to a target, from the beginning if it lies behind us, and hands each entry to `visit`. */
+  /**
+   * Plays up to a target and hands each entry that it plays to `visit`: from where it stands, or, where
+   * that is shorter or the target lies behind, from a snapshot or the beginning.
+   */
   runTo(target: ReplayTarget, visit: ((played: ReplayedEntry) => void) | null = null): void {
-    if (this.#isPast(target)) this.restart();
+    const near = this.#snapshots?.last((one) => this.#isBefore(one, target)) ?? null;
+    const isPast = this.#isPast(target);
+    if (near !== null && (isPast || near.position > this.#position)) this.#goTo(near);
+    else if (isPast) this.restart();
     while (!this.#isReached(target)) {
       const played = this.step();
       if (played === null) return;
@@ -309,6 +385,35 @@ export class Replay {
   /** Plays to the end. */
   run(visit: ((played: ReplayedEntry) => void) | null = null): void {
     for (let played = this.step(); played !== null; played = this.step()) visit?.(played);
+  }
+
+  #keep(snapshots: Snapshots): void {
+    snapshots.add({
+      position: this.#position,
+      lastUs: this.#lastUs,
+      core: this.#core?.snapshot() ?? null,
+      engine: this.#engine?.snapshot() ?? null,
+      differences: [...this.#differences],
+      count: { ...this.#count },
+    });
+  }
+
+  #goTo({ position, lastUs, core, engine, differences, count }: ReplaySnapshot): void {
+    if (core !== null) this.#core!.goTo(core);
+    if (engine !== null) this.#engine!.goTo(engine);
+    this.#position = position;
+    this.#lastUs = lastUs;
+    this.#differences = [...differences];
+    this.#count = { ...count };
+  }
+
+  /** Whether nothing at or behind the target was played when a snapshot was taken. */
+  #isBefore(snapshot: ReplaySnapshot, target: ReplayTarget): boolean {
+    if ("position" in target) return snapshot.position <= target.position;
+    if ("us" in target) return snapshot.lastUs < target.us;
+    const half = snapshot[target.half];
+    const next = this.dump[target.half]?.entries[half?.position ?? 0];
+    return next !== undefined && next.sequence <= target.sequence;
   }
 
   #isReached(target: ReplayTarget): boolean {
@@ -323,7 +428,7 @@ export class Replay {
   /** Whether something behind the target was played already. */
   #isPast(target: ReplayTarget): boolean {
     if ("position" in target) return this.#position > target.position;
-    if ("us" in target) return this.#position > 0;
+    if ("us" in target) return this.#lastUs >= target.us;
     const half = target.half === "core" ? this.#core : this.#engine;
     return half?.next == null || half.next.sequence > target.sequence;
   }
@@ -334,6 +439,17 @@ export class Replay {
     this.#differences.push({ half, sequence, nowUs, text: differenceText(played, entry) });
   }
 }
+
+/** As encodeSparse() writes it, in memory of its own. */
+function withoutZeros(checkpoint: Uint8Array): Uint8Array {
+  if (scratch.length < sparseSizeMax(checkpoint.length, 1)) {
+    scratch = new Uint8Array(sparseSizeMax(checkpoint.length, 1));
+  }
+  return scratch.slice(0, encodeSparse([checkpoint], scratch, 0));
+}
+
+/** Room for the coded form of a checkpoint, of which little is used. */
+let scratch = new Uint8Array(0);
 
 function differenceText(played: ReplayedEntry, entry: LogEntry): string {
   const what = `input ${played.sequence} of the ${played.half}`;

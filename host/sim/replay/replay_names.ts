@@ -55,6 +55,14 @@ function firstGeneration(log: HalfLog): number | null {
   return null;
 }
 
+/** Where a namer stands in its log. */
+export interface NamerStanding {
+  /** In force. */
+  current: KnownConfig | null;
+  /** Generation of the configuration that began last. */
+  begun: number;
+}
+
 /** What a core's numbers mean, in the course of its log. */
 export class CoreNamer {
   readonly #known: KnownConfigs;
@@ -69,6 +77,17 @@ export class CoreNamer {
   /** The configuration in force, as far as it is known. */
   get current(): KnownConfig | null {
     return this.#current;
+  }
+
+  /** Where it stands, for resume(). */
+  get standing(): NamerStanding {
+    return { current: this.#current, begun: this.#begun };
+  }
+
+  /** Goes on where a namer of the same log stood. */
+  resume({ current, begun }: NamerStanding): void {
+    this.#current = current;
+    this.#begun = begun;
   }
 
   /** Notes an input that goes to the core. */
