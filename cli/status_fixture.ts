@@ -175,7 +175,14 @@ export function statusFixture(changes: Partial<NodeStatus> = {}): NodeStatus {
       text: "(VI_1) BACKUP -> MASTER: no advert from 192.0.2.12 for 3.414 s",
       record: {},
     }],
-    control: { path: "/run/keepalived.sock", clients: 1, refused: 0, dropped: 0, rejected: 0 },
+    control: {
+      path: "/run/keepalived.sock",
+      clients: 1,
+      refused: 0,
+      dropped: 0,
+      rejected: 0,
+      web: null,
+    },
     ...changes,
   };
 }

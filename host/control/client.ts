@@ -9,6 +9,8 @@ import { DUMP_SIZE_MAX } from "../core/record.ts";
 import type { CommandName, CommandResult, EventRecord, NodeStatus, Reply } from "./protocol.ts";
 
 export * from "./protocol.ts";
+export * from "./web/terms.ts";
+export * from "./web/transport.ts";
 export { LineDecoder } from "./lines.ts";
 export { controlSocketPath, DEFAULT_PID_FILE } from "./socket_path.ts";
 

@@ -34,9 +34,12 @@ export const CONNECTION_LIMITS: ConnectionLimits = {
 /** Answers one request: returns the last reply, may send others before it or later. */
 export type Answer = (request: Request, connection: Connection) => Promise<Reply | null>;
 
+/** What a connection reads from and writes to: lines as bytes. */
+export type LineStream = Pick<Deno.Conn, "read" | "write" | "close">;
+
 /** One client. */
 export class Connection {
-  readonly #conn: Deno.Conn;
+  readonly #conn: LineStream;
   readonly #answer: Answer;
   readonly #limits: ConnectionLimits;
   readonly #queue: Uint8Array[] = [];
@@ -45,7 +48,7 @@ export class Connection {
   #ended: EndReason | null = null;
   #onEnd: (() => void)[] = [];
 
-  constructor(conn: Deno.Conn, answer: Answer, limits: ConnectionLimits) {
+  constructor(conn: LineStream, answer: Answer, limits: ConnectionLimits) {
     this.#conn = conn;
     this.#answer = answer;
     this.#limits = limits;

@@ -234,16 +234,34 @@ export interface WireStatus {
   ringOverruns: number;
 }
 
-/** What the control server says of itself. */
-export interface ControlStatus {
-  path: string;
+/** What happened to the clients of a server. */
+export interface ClientCounts {
   clients: number;
-  /** Connections refused because CLIENT_MAX were open. */
+  /** Connections refused because as many as may be were open. */
   refused: number;
   /** Clients dropped because they did not read. */
   dropped: number;
   /** Clients dropped because of a message that was too long or not one of ours. */
   rejected: number;
+}
+
+/** What the control server says of itself. */
+export interface ControlStatus extends ClientCounts {
+  path: string;
+  /** The server of the page; null where `vipd { web { } }` is not there. */
+  web: WebStatus | null;
+}
+
+/** What the server of the page says of itself. */
+export interface WebStatus extends ClientCounts {
+  /** `127.0.0.1:8112`, IPv6 in brackets. */
+  listen: string;
+  /** Why it does not listen now; null: it does. */
+  problem: string | null;
+  /** Connections without a token of ours, from a page that is not listed or by a name that is not ours. */
+  denied: number;
+  /** Names of the tokens that follow now, one for each client. */
+  followers: string[];
 }
 
 /** Everything `vipd status --json` prints, in this order. */
@@ -306,7 +324,7 @@ export type Request =
   | { id: number; method: "dump" };
 
 /** Why a request failed. */
-export type ErrorCode = "bad_request" | "too_long" | "too_many" | "failed";
+export type ErrorCode = "bad_request" | "too_long" | "too_many" | "read_only" | "failed";
 
 /** An error as the client shows it. */
 export interface ControlErrorBody {

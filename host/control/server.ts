@@ -1,26 +1,13 @@
 // The control socket of a running daemon: a Unix stream socket that only root may open, one JSON
 // text a line (protocol.ts). Plain lines, and not HTTP, because every bound is then ours: how many
-// clients, how long a message, how much waits for one that does not read. A browser will get the
-// same messages one by one in a WebSocket.
+// clients, how long a message, how much waits for one that does not read. A browser gets
+// the same messages one by one in a WebSocket (web/server.ts).
 
 import { VipdError } from "../base/errors.ts";
-import { base64Of } from "../core/plain_value.ts";
-import { Connection, CONNECTION_LIMITS, type ConnectionLimits } from "./connection.ts";
-import type { EventSource } from "./event_log.ts";
+import { answerAll, type ControlProvider } from "./answers.ts";
+import { type Answer, Connection, CONNECTION_LIMITS, type ConnectionLimits } from "./connection.ts";
 import { encodeLine } from "./lines.ts";
-import {
-  CLIENT_MAX,
-  type CommandName,
-  type CommandResult,
-  type ControlStatus,
-  DUMP_CHUNK_BYTES,
-  type NodeStatus,
-  PROTOCOL_VERSION,
-  type ProviderStatus,
-  type Reply,
-  type Request,
-  STATUS_EVENTS_MAX,
-} from "./protocol.ts";
+import { CLIENT_MAX, type ControlStatus, type Reply, type WebStatus } from "./protocol.ts";
 
 /** Longest path of a Unix socket, bytes: sun_path of <sys/un.h> with its final zero. */
 export const SOCKET_PATH_BYTES_MAX = 107;
@@ -28,22 +15,12 @@ export const SOCKET_PATH_BYTES_MAX = 107;
 /** Pause after a failed accept, milliseconds. */
 const ACCEPT_RETRY_MS = 200;
 
-/** What the daemon gives to the server. */
-export interface ControlProvider {
-  /** The state now. Called for each request, so it must be quick; it may throw. */
-  status(): ProviderStatus;
-  /** The events. */
-  events: EventSource;
-  /** Runs a command; a rejection is told to the client. */
-  command(name: CommandName): Promise<CommandResult>;
-  /** What both halves remember, as the bytes of a dump; it may throw. */
-  dump(): Uint8Array;
-}
-
 /** How to serve. */
 export interface ControlOptions extends ControlProvider {
   /** Of the socket; its directory must exist. */
   path: string;
+  /** What the server of the page says of itself; null: there is none. */
+  web?: () => WebStatus | null;
   /** Tests make limits small. */
   limits?: Partial<ConnectionLimits> & { clients?: number };
 }
@@ -84,7 +61,7 @@ class Server {
   readonly #limits: ConnectionLimits;
   readonly #clientMax: number;
   readonly #clients = new Set<Connection>();
-  readonly #followers = new WeakSet<Connection>();
+  readonly #answer: Answer;
   #stopped = false;
   #refused = 0;
   #dropped = 0;
@@ -95,6 +72,7 @@ class Server {
     this.#options = options;
     this.#limits = { ...CONNECTION_LIMITS, ...options.limits };
     this.#clientMax = options.limits?.clients ?? CLIENT_MAX;
+    this.#answer = answerAll(options, () => this.status());
   }
 
   status(): ControlStatus {
@@ -104,6 +82,7 @@ class Server {
       refused: this.#refused,
       dropped: this.#dropped,
       rejected: this.#rejected,
+      web: this.#options.web?.() ?? null,
     };
   }
 
@@ -130,7 +109,7 @@ class Server {
   }
 
   async #serve(conn: Deno.Conn): Promise<void> {
-    const client = new Connection(conn, (request, to) => this.#answer(request, to), this.#limits);
+    const client = new Connection(conn, this.#answer, this.#limits);
     this.#clients.add(client);
     const reason = await client.run();
     this.#clients.delete(client);
@@ -144,61 +123,6 @@ class Server {
     const reply: Reply = { id: -1, type: "error", error: { code: "too_many", message } };
     // A fresh socket takes one line at once; if it does not, the close alone says it.
     conn.write(encodeLine(reply)).catch(() => {}).finally(() => conn.close());
-  }
-
-  async #answer(request: Request, client: Connection): Promise<Reply | null> {
-    switch (request.method) {
-      case "status":
-        return { id: request.id, type: "result", result: this.#nodeStatus() };
-      case "events":
-        return await this.#events(request, client);
-      case "command": {
-        const result = await this.#options.command(request.command);
-        return { id: request.id, type: "result", result };
-      }
-      case "dump":
-        return await this.#dump(request.id, client);
-    }
-  }
-
-  #nodeStatus(): NodeStatus {
-    return {
-      protocol: PROTOCOL_VERSION,
-      ...this.#options.status(),
-      events: this.#options.events.recent(STATUS_EVENTS_MAX),
-      control: this.status(),
-    };
-  }
-
-  /** One chunk after the other: the client's pace is ours, and no more than one waits for it. */
-  async #dump(id: number, client: Connection): Promise<Reply> {
-    const bytes = this.#options.dump();
-    for (let at = 0; at < bytes.length; at += DUMP_CHUNK_BYTES) {
-      const data = base64Of(bytes.subarray(at, at + DUMP_CHUNK_BYTES));
-      await client.sendReply({ id, type: "chunk", data });
-    }
-    return { id, type: "result", result: { bytes: bytes.length } };
-  }
-
-  async #events(
-    request: Request & { method: "events" },
-    client: Connection,
-  ): Promise<Reply | null> {
-    const { id, after = 0, limit = Infinity, follow = false } = request;
-    const remembered = this.#options.events.recent(limit, after);
-    if (follow) {
-      if (this.#followers.has(client)) {
-        const message = "this connection follows the events already";
-        return { id, type: "error", error: { code: "bad_request", message } };
-      }
-      this.#followers.add(client);
-      // Remembered events and the subscription in one turn: none is lost or told twice between.
-      for (const event of remembered) client.sendEvent(id, event);
-      client.onEnd(this.#options.events.subscribe((event) => client.sendEvent(id, event)));
-      return null;
-    }
-    for (const event of remembered) await client.sendReply({ id, type: "event", event });
-    return { id, type: "result", result: { events: remembered.length } };
   }
 }
 

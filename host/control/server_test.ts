@@ -142,6 +142,7 @@ describe("serveControl(): requests", () => {
       refused: 0,
       dropped: 0,
       rejected: 0,
+      web: null,
     });
   });
 
