@@ -14,7 +14,7 @@ import type {
 } from "../../engine/contract.ts";
 import type { EngineEvent } from "../../engine/event.ts";
 import { EntryNames, vrrpOf } from "./describe_entry.ts";
-import type { Difference, Replay, ReplayedCore, ReplayedEngine } from "./replay.ts";
+import type { Difference, Replay, ReplayedCore, ReplayedEngine, ReplayedEntry } from "./replay.ts";
 import type { KnownConfig } from "./replay_names.ts";
 
 /** An advert that reached the core, accepted or not. */
@@ -101,37 +101,61 @@ export interface Chronicle {
 /** Plays a dump to its end and gathers what happened. */
 export function chronicleOf(replay: Replay): Chronicle {
   replay.restart();
-  const { head, core } = replay.dump;
-  const chronicle: Chronicle = {
-    head,
-    fromUs: core?.checkpointUs ?? head.monotonicUs,
-    toUs: head.monotonicUs,
-    differences: [],
-    adverts: new Map(),
-    events: [],
-    transitions: [],
-    records: [],
-    notifies: [],
-    engineEvents: [],
-    entryUs: [],
-    entryLateUs: [],
-    config: null,
-    instances: [],
-    names: new EntryNames(null, head.interfaces),
-  };
-  let dueUs = replay.core?.core.nextTimeout() ?? Infinity;
-  replay.run((entry) => {
+  const maker = new ChronicleMaker(replay);
+  replay.run((entry) => maker.take(entry));
+  return maker.upToHere();
+}
+
+/** Gathers what happens while somebody plays a dump from its beginning. */
+export class ChronicleMaker {
+  readonly #replay: Replay;
+  readonly #chronicle: Chronicle;
+  #dueUs: number;
+
+  /** `replay` stands at its beginning. */
+  constructor(replay: Replay) {
+    const { head, core } = replay.dump;
+    this.#replay = replay;
+    this.#dueUs = replay.core?.core.nextTimeout() ?? Infinity;
+    this.#chronicle = {
+      head,
+      fromUs: core?.checkpointUs ?? head.monotonicUs,
+      toUs: head.monotonicUs,
+      differences: [],
+      adverts: new Map(),
+      events: [],
+      transitions: [],
+      records: [],
+      notifies: [],
+      engineEvents: [],
+      entryUs: [],
+      entryLateUs: [],
+      config: null,
+      instances: [],
+      names: new EntryNames(null, head.interfaces),
+    };
+  }
+
+  /** Takes the entry that the replay has just played. */
+  take(entry: ReplayedEntry): void {
+    const chronicle = this.#chronicle;
     if (entry.half === "engine") return takeEngine(chronicle, entry);
-    takeCore(chronicle, entry, replay.core?.config ?? null);
+    const { core } = this.#replay;
+    takeCore(chronicle, entry, core?.config ?? null);
     chronicle.entryUs.push(entry.nowUs);
-    chronicle.entryLateUs.push(Math.max(0, entry.nowUs - dueUs));
-    if (entry.died === null) dueUs = replay.core!.core.nextTimeout();
-  });
-  chronicle.differences = replay.differences;
-  chronicle.config = replay.core?.config ?? null;
-  chronicle.names = new EntryNames(chronicle.config, head.interfaces);
-  chronicle.instances = statusesOf(replay, chronicle.config);
-  return chronicle;
+    chronicle.entryLateUs.push(Math.max(0, entry.nowUs - this.#dueUs));
+    if (entry.died === null) this.#dueUs = core!.core.nextTimeout();
+  }
+
+  /** What happened so far; grows with the next entry. */
+  upToHere(): Chronicle {
+    const chronicle = this.#chronicle;
+    chronicle.differences = this.#replay.differences;
+    chronicle.config = this.#replay.core?.config ?? null;
+    chronicle.names = new EntryNames(chronicle.config, chronicle.head.interfaces);
+    chronicle.instances = statusesOf(this.#replay, chronicle.config);
+    return chronicle;
+  }
 }
 
 function statusesOf(replay: Replay, config: KnownConfig | null): Chronicle["instances"] {

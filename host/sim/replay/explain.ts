@@ -135,7 +135,8 @@ function unknownName(chronicle: Chronicle, name: string, known: string[]): VipdE
 
 // ---- One transition ----
 
-function explainOne(
+/** Explains one transition of a chronicle. `clock` prints a wall time within a sentence. */
+export function explainOne(
   chronicle: Chronicle,
   told: ToldTransition,
   clock: (wallMs: number) => string,
