@@ -5,6 +5,7 @@
 import { VipdError } from "../base/errors.ts";
 import type { Config } from "../conf/index.ts";
 import type { CommandResult, ProviderStatus } from "../control/protocol.ts";
+import { answerReading } from "../control/answers.ts";
 import { type ControlServer, serveControl } from "../control/server.ts";
 import { readOutput } from "../core/abi.gen.ts";
 import { type Dump, encodeDump } from "../core/record.ts";
@@ -26,8 +27,10 @@ import { removalOf } from "./held_table.ts";
 import { Links, movedLinks } from "./links.ts";
 import { nodeStatus } from "./node_status.ts";
 import type { DaemonOptions } from "./options.ts";
+import { pageFolder } from "./page_folder.ts";
 import type { Reporter } from "./reporter.ts";
 import { Turns } from "./turns.ts";
+import { Web } from "./web.ts";
 import {
   decodeConfigResult,
   decodeRemark,
@@ -72,6 +75,7 @@ export class Daemon {
   readonly #balancing: Balancing;
   readonly #links: Links;
   readonly #turns = new Turns();
+  readonly #web: Web;
   readonly #startedUs = nowUs();
   readonly #process: DaemonProcess;
   /** Transitions that the engine gets once it has their configuration; null: it has it. */
@@ -94,6 +98,12 @@ export class Daemon {
     this.#host = { name: Deno.hostname(), user: Deno.env.get("USER") ?? "root" };
     this.#balancing = new Balancing(options, reporter, (input) => this.#runner.input(input));
     this.#links = new Links(() => void this.#turns.take(() => this.#followLinks()));
+    const reading = { status: () => this.#status(), events: reporter.events };
+    this.#web = new Web({
+      page: pageFolder(options.entry),
+      answer: answerReading(reading, () => this.#control!.status()),
+      reporter,
+    });
     this.#effects = new Effects((input) => this.#runner.input(input));
     this.#runner = new EngineRunner(this.#engine.engine, (output) => this.#carryOut(output));
   }
@@ -104,6 +114,7 @@ export class Daemon {
     // What may fail comes before the core's commit, from which on addresses may be held.
     this.#control = await serveControl({
       path: this.#options.controlSocket,
+      web: () => this.#web.status(),
       status: () => this.#status(),
       events: this.#reporter.events,
       command: (name) => name === "reload" ? this.reload() : Promise.resolve(this.#check()),
@@ -161,6 +172,7 @@ export class Daemon {
     }
     await this.#commit(config, core);
     this.#loadedAtMs = Date.now();
+    await this.#web.apply(config.vipd.web);
   }
 
   /** Has the core, the balancer and the engine take a configuration. Throws VipdError. */
@@ -341,6 +353,7 @@ export class Daemon {
     this.#runner.close();
     this.#effects.close();
     await this.#balancing.close(keepServices);
+    await this.#web.close();
     await this.#control?.close();
     return orderly;
   }
