@@ -32,6 +32,23 @@ describe("statusText()", () => {
     );
   });
 
+  it("tells where the page is served, who follows, and why not", () => {
+    const text = (changes: object) => {
+      const { control } = statusFixture({});
+      const web = {
+        ...{ listen: "127.0.0.1:8112", problem: null, denied: 0, followers: [] },
+        ...{ clients: 0, refused: 0, dropped: 0, rejected: 0 },
+      };
+      return plain({ control: { ...control, web: { ...web, ...changes } } });
+    };
+    expect(plain()).not.toContain("http://");
+    expect(text({})).toMatch(/^ {2}web {6}.*http:\/\/127\.0\.0\.1:8112\/, followed by nobody$/m);
+    expect(text({ followers: ["ops", "ops", "tv"], denied: 3 })).toContain(
+      "followed by ops, tv, 3 turned away",
+    );
+    expect(text({ problem: "in use" })).toContain("cannot listen on 127.0.0.1:8112: in use");
+  });
+
   it("tells of each service its quorum, sorry server and servers with their checks", () => {
     const text = plain();
     expect(text).toContain(

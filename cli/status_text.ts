@@ -9,6 +9,7 @@ import type {
   TrackerStatus,
   VipStatus,
   VirtualServerStatus,
+  WebStatus,
 } from "../host/control/client.ts";
 import { type Paint, paintHealth, paintState } from "./paint.ts";
 import { duration, shortTime, table, wrap } from "./text.ts";
@@ -62,10 +63,22 @@ function headText(status: NodeStatus, paint: Paint): string {
       lines.push(labelled("", paint.warn(`${wire.ringOverruns} records of the wire worker lost`)));
     }
   }
+  const { web } = status.control;
+  if (web !== null) {
+    const told = web.problem === null
+      ? `http://${web.listen}/, ${followersText(web)}`
+      : paint.bad(`cannot listen on ${web.listen}: `) + web.problem;
+    lines.push(labelled("web", told));
+  }
   if (status.logLinesLost > 0) {
     lines.push(labelled("log", paint.warn(`${status.logLinesLost} lines lost`)));
   }
   return lines.join("\n");
+}
+
+function followersText({ followers, denied }: WebStatus): string {
+  const names = followers.length === 0 ? "nobody" : [...new Set(followers)].join(", ");
+  return `followed by ${names}${denied === 0 ? "" : `, ${denied} turned away`}`;
 }
 
 const IPVS_TEXT: Record<NodeStatus["ipvs"], string> = {
