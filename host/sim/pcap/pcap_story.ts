@@ -187,9 +187,15 @@ export function skewUs(version: number, priority: number, intervalUs: number): n
   return Math.floor((PRIORITY_STEPS - priority) * unit / PRIORITY_STEPS);
 }
 
-/** Tells what a capture file holds. */
-export function tellPcap(file: PcapFile): PcapStory {
-  const teller = new Teller(file);
+/** Hears of each frame that counts, in the order of time: copies, and packets without a time, do not. */
+export type PcapVisit = (
+  packet: CapturedPacket & { atUs: number },
+  seen: AdvertSeen | NeighbourSeen,
+) => void;
+
+/** Tells what a capture file holds; `visit` hears of its adverts and of its gratuitous ARP and NA. */
+export function tellPcap(file: PcapFile, visit: PcapVisit | null = null): PcapStory {
+  const teller = new Teller(file, visit);
   for (const packet of inTime(file.packets)) teller.take(packet);
   return teller.end();
 }
@@ -205,8 +211,10 @@ function inTime(packets: CapturedPacket[]): (CapturedPacket & { atUs: number })[
 class Teller {
   readonly #story: PcapStory;
   readonly #routers = new Map<string, RouterTeller>();
+  readonly #visit: PcapVisit | null;
 
-  constructor(file: PcapFile) {
+  constructor(file: PcapFile, visit: PcapVisit | null) {
+    this.#visit = visit;
     const withoutTime = file.packets.filter((packet) => packet.atUs === null).length;
     this.#story = {
       format: file.format,
@@ -237,6 +245,7 @@ class Teller {
     if (seen.kind === "advert") this.#advert(packet, seen);
     if (seen.kind === "neighbour" && seen.unsolicited) {
       story.neighbours++;
+      this.#visit?.(packet, seen);
       for (const router of this.#routers.values()) router.neighbour(packet.atUs, seen);
     }
   }
@@ -259,6 +268,7 @@ class Teller {
       return;
     }
     this.#story.adverts++;
+    this.#visit?.(captured, seen);
     router.advert(captured.atUs, seen);
   }
 

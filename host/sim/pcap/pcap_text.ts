@@ -26,6 +26,8 @@ export interface StoryLine {
   /** Wall time, microseconds since 1970. */
   atUs: number;
   text: string;
+  /** Something is wrong there: two masters, missing adverts, refused packets. */
+  isBad: boolean;
 }
 
 /** One virtual router's part. */
@@ -89,18 +91,20 @@ function routerText(
 ): RouterText {
   const family = router.family === "INET" ? "IPv4" : "IPv6";
   const vlan = router.vlan === "" ? "" : `, VLAN ${router.vlan}`;
-  const line = <T>(atUs: (event: T) => number, text: (event: T) => string) => (event: T) => ({
-    atUs: atUs(event),
-    text: text(event),
-  });
+  const line =
+    <T>(atUs: (event: T) => number, text: (event: T) => string, isBad: (event: T) => boolean) =>
+    (event: T): StoryLine => ({ atUs: atUs(event), text: text(event), isBad: isBad(event) });
+  const [yes, no] = [() => true, () => false];
   const told = router.gaps.slice(0, GAP_TOLD_MAX);
   const timeline = [
-    ...router.takeovers.map(line((takeover) => takeover.atUs, (t) => takeoverText(t, story))),
+    ...router.takeovers.map(
+      line((takeover) => takeover.atUs, (t) => takeoverText(t, story), isUnexplained),
+    ),
     ...router.periods.flatMap(endLine),
-    ...router.overlaps.map(line((overlap) => overlap.fromUs, overlapText)),
-    ...told.map(line((gap) => gap.fromUs, gapText)),
-    ...router.changes.map(line((change) => change.atUs, changeText)),
-    ...router.refusals.map(line((refusal) => refusal.firstUs, (r) => refusalText(r, clock))),
+    ...router.overlaps.map(line((overlap) => overlap.fromUs, overlapText, yes)),
+    ...told.map(line((gap) => gap.fromUs, gapText, yes)),
+    ...router.changes.map(line((change) => change.atUs, changeText, no)),
+    ...router.refusals.map(line((refusal) => refusal.firstUs, (r) => refusalText(r, clock), yes)),
   ];
   return {
     title: `VRID ${router.vrid}, ${family}${vlan}`,
@@ -111,6 +115,10 @@ function routerText(
       ...leftOutOf(router, timeline.length - LINES_TOLD_MAX),
     ],
   };
+}
+
+function isUnexplained({ kind }: Takeover): boolean {
+  return kind === "UNEXPLAINED";
 }
 
 function leftOutOf(router: RouterStory, lines: number): string[] {
@@ -211,14 +219,18 @@ function endLine(period: Period): StoryLine[] {
   const held = `master for ${describeDuration(toUs - fromUs)}, ${adverts(period.adverts)}`;
   switch (period.end) {
     case "RESIGNED":
-      return [{ atUs: toUs, text: `${source} says priority 0: it resigns (${held}).` }];
+      return [quiet(toUs, `${source} says priority 0: it resigns (${held}).`)];
     case "SILENT":
-      return [{ atUs: toUs, text: `Last advert of ${source} (${held}).` }];
+      return [quiet(toUs, `Last advert of ${source} (${held}).`)];
     case "YIELDED":
-      return [{ atUs: toUs, text: `Last advert of ${source}, which gives way (${held}).` }];
+      return [quiet(toUs, `Last advert of ${source}, which gives way (${held}).`)];
     case "OPEN":
       return [];
   }
+}
+
+function quiet(atUs: number, text: string): StoryLine {
+  return { atUs, text, isBad: false };
 }
 
 function overlapText({ fromUs, toUs, sources, adverts: counts }: Overlap): string {
