@@ -87,6 +87,7 @@ export const INSPECTOR_TEXT = {
   filterAll: { en: "all packets", zh: "全部报文" },
   filterVrrp: { en: "adverts", zh: "通告" },
   filterAnnouncement: { en: "ARP and neighbour advertisements", zh: "ARP 与邻居通告" },
+  bytesLeftOut: { en: "{count} more bytes are not drawn.", zh: "另有 {count} 字节未显示。" },
   byteAt: { en: "byte {at}: {hex}", zh: "字节 {at}：{hex}" },
   byteOf: { en: "byte {at}: {hex}, {field}", zh: "字节 {at}：{hex}，{field}" },
   oneByte: { en: "byte {from}", zh: "字节 {from}" },
