@@ -2,12 +2,13 @@
 
 import type { JSX } from "preact";
 
+export { LanesView } from "../lanes/lanes_view.tsx";
+export { Scrubber } from "../lanes/scrubber.tsx";
+export { Transport } from "../lanes/transport.tsx";
+
 const nothing = (): JSX.Element | null => null;
 export const EditorPane = nothing;
 export const TopologyView = nothing;
-export const LanesView = nothing;
-export const Transport = nothing;
-export const Scrubber = nothing;
 export const DetailsPanel = nothing;
 export const FaultPanel = nothing;
 export const StoryList = nothing;
