@@ -76,6 +76,7 @@ export function statusFixture(changes: Partial<NodeStatus> = {}): NodeStatus {
     runtime: "deno 2.9.5",
     build: "source",
     pid: 4242,
+    run: "6f1e",
     routerId: "LVS_DEVEL",
     since: SINCE,
     ageS: 7990,

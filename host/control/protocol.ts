@@ -272,6 +272,8 @@ export interface NodeStatus {
   runtime: string;
   build: string;
   pid: number;
+  /** Drawn at its start: another process, whatever its pid, has another. */
+  run: string;
   routerId: string;
   since: string;
   ageS: number;

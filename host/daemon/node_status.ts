@@ -32,6 +32,9 @@ export interface NodeParts extends StatusParts {
   logLinesLost: number;
 }
 
+/** Of this process. */
+const RUN = crypto.randomUUID();
+
 /** Puts it together. */
 export function nodeStatus(parts: NodeParts): ProviderStatus {
   const ageS = Math.round((parts.nowUs - parts.startedUs) / 1000) / 1000;
@@ -41,6 +44,7 @@ export function nodeStatus(parts: NodeParts): ProviderStatus {
     runtime: runtimeText(),
     build: buildKind(),
     pid: Deno.pid,
+    run: RUN,
     routerId: parts.config.global.routerId ?? parts.hostName,
     since: new Date(parts.wallMs - ageS * 1000).toISOString(),
     ageS,

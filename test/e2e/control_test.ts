@@ -52,9 +52,9 @@ function shapeOf(value: unknown): unknown {
 
 /** Keys of NodeStatus in the order of the protocol: what a program may rely on. */
 const STATUS_KEYS = [
-  ...["protocol", "version", "abiVersion", "runtime", "build", "pid", "routerId", "since", "ageS"],
-  ...["configuration", "logLinesLost", "ipvs", "wire", "instances", "groups", "trackers"],
-  ...["virtualServers", "events", "control"],
+  ...["protocol", "version", "abiVersion", "runtime", "build", "pid", "run", "routerId"],
+  ...["since", "ageS", "configuration", "logLinesLost", "ipvs", "wire", "instances", "groups"],
+  ...["trackers", "virtualServers", "events", "control"],
 ];
 
 describe.concurrent("vipd status", () => {

@@ -159,10 +159,11 @@ function applyToNode(node: NodeScene, event: RecordedEvent): void {
     }
     case "state": {
       const instance = instanceOf(node, event.instance);
+      // A snapshot of what is known already takes nothing away from it.
+      if (instance.state !== event.state) instance.transition = null;
       if (instance.state !== event.state) instance.sinceUs = event.atUs;
       instance.state = event.state;
       instance.inferred = event.inferred;
-      instance.transition = null;
       return;
     }
     case "instance": {
