@@ -151,14 +151,13 @@ export class CaptureSource {
     const atUs = this.#at(fromUs);
     const events: RecordedEvent[] = [
       { atUs, node, kind: "connection", isUp: true, text: "heard" },
-      { atUs, node, kind: "process", process: "running", was: "down" },
+      { atUs, node, kind: "process", process: "running", was: "running" },
       this.#state(router, node, fromUs, "MASTER", "sends adverts"),
       ...this.#priority(router, source, fromUs, period.priorityFirst),
       ...this.#hold(node, speaker, fromUs, true),
     ];
     if (end === "OPEN") return events;
-    const silentUs = Math.min(captureEndUs, endUs(speaker, toUs));
-    const lastUs = end === "SILENT" ? silentUs : toUs;
+    const lastUs = Math.min(captureEndUs, leftUs(router, period, speaker));
     events.push(...this.#hold(node, speaker, lastUs, false));
     if (end !== "SILENT") {
       const why = end === "RESIGNED" ? "said priority 0" : "gives way to a better router";
@@ -222,9 +221,23 @@ export class CaptureSource {
   }
 }
 
-/** When a backup would give the sender up. */
-function endUs({ version, priority, intervalUs }: Speaker, lastUs: number): number {
-  return lastUs + DOWN_ADVERTS * intervalUs + skewUs(version, priority, intervalUs);
+/**
+ * When a master's time was over: with its resignation, with the first advert of who took over from it, or
+ * when a backup that hears nothing would have given it up.
+ */
+function leftUs(
+  { takeovers }: RouterStory,
+  { source, toUs, end }: Period,
+  speaker: Speaker,
+): number {
+  if (end === "RESIGNED") return toUs;
+  const next = takeovers.find(({ from, to, atUs }) =>
+    from === source && to !== source && atUs >= toUs
+  );
+  const { version, priority, intervalUs } = speaker;
+  const downUs = DOWN_ADVERTS * intervalUs + skewUs(version, priority, intervalUs);
+  // Who takes over has another skew time, and may be late.
+  return Math.min(next?.atUs ?? Infinity, toUs + downUs + intervalUs);
 }
 
 /** `02:00:05.123`, UTC. */

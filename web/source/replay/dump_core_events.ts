@@ -115,10 +115,9 @@ export class CoreTeller {
           tracker: this.#names().tracker(input.tracker),
         }];
       case "configCommit": {
-        const text = `configuration ${input.generation}`;
-        return status === 0
-          ? [this.#remark(atUs, `${text} is in force`, false)]
-          : [this.#remark(atUs, `${text} was refused: ${statusText(status)}`, true)];
+        // The core itself tells of one that it takes.
+        const text = `configuration ${input.generation} was refused: ${statusText(status)}`;
+        return status === 0 ? [] : [this.#remark(atUs, text, true)];
       }
       case "command":
         return [

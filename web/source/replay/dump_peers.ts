@@ -172,7 +172,7 @@ export class PeerWatch {
     this.#isHeard.add(node);
     return [
       { atUs, node, kind: "connection", isUp: true, text: "heard" },
-      { atUs, node, kind: "process", process: "running", was: "down" },
+      { atUs, node, kind: "process", process: "running", was: "running" },
     ];
   }
 

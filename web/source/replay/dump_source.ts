@@ -69,7 +69,8 @@ export class DumpSource {
       ...{ atUs: 0, node },
       kind: "process",
       process: "running",
-      was: "down",
+      // It did not start here: the dump begins here.
+      was: "running",
     };
     const opening: Beginning[] = [{ beginUs: this.#fromUs, events: () => [starts] }];
     if (core !== null) {
