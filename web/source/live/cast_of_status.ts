@@ -193,9 +193,10 @@ function serviceKey({ key, realServers }: ServiceView): ServiceKey {
   };
 }
 
-/** `[172.18.200.100]:tcp:80` as address and port. */
+/** `[172.18.200.100]:tcp:80` or `172.18.200.100:80` as address and port; IPv6 in brackets. */
 export function endpointOf(name: string): { address: string; port: number } {
-  const [, address = name, port = "0"] = /^\[(.*)\](?::\w+)?:(\d+)$/.exec(name) ?? [];
+  const found = /^\[(.*)\](?::\w+)?:(\d+)$/.exec(name) ?? /^([^:]*):(\d+)$/.exec(name);
+  const [, address = name, port = "0"] = found ?? [];
   return { address, port: Number(port) };
 }
 

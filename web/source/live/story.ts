@@ -178,7 +178,7 @@ export class LiveStory {
       due.sort((one, other) => one.atUs - other.atUs);
       const lastUs = this.#recording.events.at(-1)?.atUs ?? 0;
       if (due[0]!.atUs < lastUs) this.#insert(due);
-      else this.#recording.events.push(...due);
+      else for (const event of due) this.#recording.events.push(event);
     }
     this.#recording.untilUs = this.#recording.endUs = untilUs;
     if (this.#recording.events.length > LIVE_EVENT_MAX) this.#beginAnew(nowMs);
