@@ -8,13 +8,13 @@ import { FIELD_TEXT } from "../text/packet_fields.ts";
 import { REMARK_TEXT } from "../text/packet_remarks.ts";
 import { t } from "../text/text.ts";
 import { bitsOf } from "./hex_rows.ts";
-import { fields, lit, shown } from "./inspector_state.ts";
+import { fields, lit } from "./inspector_state.ts";
 
 /** Bytes of a field whose bits are shown. */
 const BIT_BYTES_MAX = 4;
 
 /** The box below bytes and fields. */
-export function FieldDetail(): JSX.Element {
+export function FieldDetail({ bytes }: { bytes: Uint8Array }): JSX.Element {
   const field = fields.value[lit.value];
   return (
     <section
@@ -25,12 +25,12 @@ export function FieldDetail(): JSX.Element {
     >
       {field === undefined
         ? <p class="soft">{t(INSPECTOR_TEXT.pickField)}</p>
-        : <Explanation field={field} />}
+        : <Explanation field={field} bytes={bytes} />}
     </section>
   );
 }
 
-function Explanation({ field }: { field: Field }): JSX.Element {
+function Explanation({ field, bytes }: { field: Field; bytes: Uint8Array }): JSX.Element {
   const { name, help } = FIELD_TEXT[field.id];
   const url = sourceUrl(field.source);
   const { from, to } = field;
@@ -53,7 +53,7 @@ function Explanation({ field }: { field: Field }): JSX.Element {
       <p class="facts">
         <Expected field={field} />
         <span>{place}</span>
-        <Bits field={field} />
+        <Bits field={field} bytes={bytes} />
         {field.raw !== field.value && (
           <span>
             {t(INSPECTOR_TEXT.raw)} <span class="mono">{field.raw}</span>
@@ -82,9 +82,9 @@ function Expected({ field: { expected, remarks } }: { field: Field }): JSX.Eleme
   );
 }
 
-function Bits({ field }: { field: Field }): JSX.Element | null {
+function Bits({ field, bytes }: { field: Field; bytes: Uint8Array }): JSX.Element | null {
   if (field.mask === null || field.to - field.from > BIT_BYTES_MAX) return null;
-  const bits = bitsOf(field, shown.value!.bytes);
+  const bits = bitsOf(field, bytes);
   return (
     <span>
       {t(INSPECTOR_TEXT.bits)}{" "}

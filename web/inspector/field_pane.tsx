@@ -6,20 +6,19 @@ import { type Field, hasProblem, type Layer } from "../../host/sim/dissect/field
 import { INSPECTOR_TEXT } from "../text/inspector.ts";
 import { FIELD_TEXT, LAYER_TEXT } from "../text/packet_fields.ts";
 import { t } from "../text/text.ts";
+import type { ShownPacket } from "./packets.ts";
 import { movedField } from "./hex_rows.ts";
-import { comparison, fields, lit, picked, pickField, pointed, shown } from "./inspector_state.ts";
+import { comparison, fields, lit, picked, pickField, pointed } from "./inspector_state.ts";
 
 const idOf = (number: number) => `inspector-field-${number}`;
 
 /** The pane. */
-export function FieldPane(): JSX.Element | null {
+export function FieldPane({ packet }: { packet: ShownPacket }): JSX.Element {
   const pane = useRef<HTMLDivElement>(null);
   const number = picked.value;
   useEffect(() => {
     pane.current?.querySelector(`#${idOf(number)}`)?.scrollIntoView({ block: "nearest" });
   }, [number]);
-  const packet = shown.value;
-  if (packet === null) return null;
   let count = 0;
   return (
     <div

@@ -9,28 +9,27 @@ import { INSPECTOR_TEXT } from "../text/inspector.ts";
 import { FIELD_TEXT } from "../text/packet_fields.ts";
 import { t } from "../text/text.ts";
 import { characterOf, fieldAt, hexByte, layerOfBytes, movedByte, ROW_SIZES } from "./hex_rows.ts";
+import type { ShownPacket } from "./packets.ts";
 import { comparison, fields, lit, picked, pickedByte, pointed, shown } from "./inspector_state.ts";
 
 /** Bytes that are drawn; the rest of a long packet is told. */
 const BYTES_MAX = 4096;
-/** From this width on rows have 16 bytes, pixels. */
-const WIDE_PX = 560;
+/** From this width of the view on rows have 16 bytes, pixels. */
+const WIDE_PX = 960;
 
 const rowSize = signal<number>(ROW_SIZES.wide);
 
 /** The pane. */
-export function HexPane(): JSX.Element | null {
+export function HexPane({ packet }: { packet: ShownPacket }): JSX.Element {
   const pane = useRef<HTMLDivElement>(null);
   useEffect(() => {
     const observer = new ResizeObserver(([entry]) => {
       const isWide = (entry?.contentRect.width ?? 0) >= WIDE_PX;
       rowSize.value = isWide ? ROW_SIZES.wide : ROW_SIZES.narrow;
     });
-    observer.observe(pane.current!);
+    observer.observe(pane.current!.closest(".inspector")!);
     return () => observer.disconnect();
   }, []);
-  const packet = shown.value;
-  if (packet === null) return null;
   const size = Math.min(packet.bytes.length, BYTES_MAX);
   const starts = Array.from(
     { length: Math.ceil(size / rowSize.value) },
@@ -52,7 +51,12 @@ export function HexPane(): JSX.Element | null {
       onClick={(event) => pickByte(byteOf(event.target))}
     >
       {starts.map((start) => (
-        <Row key={start} start={start} end={Math.min(start + rowSize.value, size)} />
+        <Row
+          key={start}
+          packet={packet}
+          start={start}
+          end={Math.min(start + rowSize.value, size)}
+        />
       ))}
       {packet.bytes.length > size && (
         <p class="soft">{t(INSPECTOR_TEXT.bytesLeftOut, { count: packet.bytes.length - size })}</p>
@@ -70,6 +74,7 @@ function pickByte(at: number): void {
   if (at < 0) return;
   picked.value = fieldAt(fields.peek(), at, picked.peek());
   pickedByte.value = at;
+  pointed.value = -1;
 }
 
 function onKeyDown(event: TargetedKeyboardEvent<HTMLElement>): void {
@@ -82,8 +87,13 @@ function onKeyDown(event: TargetedKeyboardEvent<HTMLElement>): void {
   queueMicrotask(() => currentTarget.querySelector<HTMLElement>(`[data-at="${at}"]`)?.focus());
 }
 
-function Row({ start, end }: { start: number; end: number }): JSX.Element {
-  const { bytes, dissection } = shown.value!;
+function Row(
+  { packet: { bytes, dissection }, start, end }: {
+    packet: ShownPacket;
+    start: number;
+    end: number;
+  },
+): JSX.Element {
   const layers = layerOfBytes(dissection);
   const places = Array.from({ length: end - start }, (_, i) => start + i);
   return (
@@ -93,7 +103,7 @@ function Row({ start, end }: { start: number; end: number }): JSX.Element {
       <span
         class="hex-text"
         aria-hidden="true"
-        style={{ "--missing": rowSize.value - places.length }}
+        style={{ width: `${rowSize.value + 1}ch` }}
       >
         {places.map((at) => (
           <span key={at} data-at={at} class={classOf(at)}>{characterOf(bytes[at]!)}</span>

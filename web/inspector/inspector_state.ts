@@ -181,6 +181,7 @@ export function showFile(file: OpenedFile): void {
 export function pickField(number: number): void {
   batch(() => {
     picked.value = number;
+    pointed.value = -1;
     pickedByte.value = fields.peek()[number]?.from ?? pickedByte.peek();
   });
 }

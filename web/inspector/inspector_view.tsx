@@ -87,15 +87,23 @@ export function InspectorView(): JSX.Element {
     >
       <ListBar />
       <PacketList />
-      {shown.value !== null && <PacketBar packet={shown.value} />}
-      <div class="panes">
-        <HexPane />
-        <FieldPane />
-      </div>
-      <FieldDetail />
+      {shown.value !== null && <Packet packet={shown.value} />}
       <OpenDialog />
       {isOver.value && <p class="drop-here">{t(INSPECTOR_TEXT.dropHere)}</p>}
     </section>
+  );
+}
+
+function Packet({ packet }: { packet: ShownPacket }): JSX.Element {
+  return (
+    <>
+      <PacketBar packet={packet} />
+      <div class="panes">
+        <HexPane packet={packet} />
+        <FieldDetail bytes={packet.bytes} />
+        <FieldPane packet={packet} />
+      </div>
+    </>
   );
 }
 

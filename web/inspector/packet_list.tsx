@@ -113,7 +113,9 @@ function Row(
       <span class="when">{whenText(packet)}</span>
       <span class="protocol">{protocol}</span>
       <span class="ends">{from === "" ? "" : `${from} → ${destination}`}</span>
-      <span class="info">{info}</span>
+      <span class="info">
+        {packet.origin.kind === "sample" ? packet.origin.title : info}
+      </span>
       {problems > 0 && (
         <span class="mark bad" title={t(INSPECTOR_TEXT.problem)}>
           <span aria-hidden="true">✗</span>
@@ -124,7 +126,7 @@ function Row(
   );
 }
 
-/** Time from the recording's or the file's begin; the name of a sample. */
+/** Time from the recording's or the file's begin. */
 function whenText({ origin }: ShownPacket): string {
   switch (origin.kind) {
     case "recording":

@@ -1,11 +1,6 @@
 // Packets of a recording and of capture files as the inspector lists, shows and compares them. Pure.
 
-import {
-  dissect,
-  guessOutermost,
-  type Outermost,
-  outermostOf,
-} from "../../host/sim/dissect/dissect.ts";
+import { dissect, type Outermost, outermostOf } from "../../host/sim/dissect/dissect.ts";
 import type { Dissection } from "../../host/sim/dissect/field.ts";
 import { readFrame } from "../../host/sim/pcap/captured_packet.ts";
 import type { CapturedPacket } from "../../host/sim/pcap/pcap.ts";
@@ -43,13 +38,11 @@ export function showBytes(
 }
 
 /** The packet of an event; null when the recording has no packet there. */
-export function packetOfEvent({ events, source }: Recording, event: number): ShownPacket | null {
+export function packetOfEvent({ events }: Recording, event: number): ShownPacket | null {
   const found = events[event];
   if (found?.kind !== "packet") return null;
   const { node, atUs, packet: { frame, carries } } = found;
-  // Captures may begin with another layer than Ethernet.
-  const outermost = source === "capture" ? guessOutermost(frame) : "ethernet";
-  return showBytes({ kind: "recording", event, node, atUs, carries }, frame, outermost);
+  return showBytes({ kind: "recording", event, node, atUs, carries }, frame, "ethernet");
 }
 
 /** A packet of a capture file. */

@@ -35,6 +35,9 @@ const AUTH_PASSWORD = 1;
 /** Virtual router MACs but for the VRID (RFC 9568 7.3). */
 const VIRTUAL_MACS = ["00:00:5e:00:01:", "00:00:5e:00:02:"];
 
+/** What stands there when a frame was put together from a packet without a link header. */
+const UNKNOWN_MAC = "00:00:00:00:00:00";
+
 /** Sections of the fields by version: what both have in the same place. */
 interface Sections {
   version: Source;
@@ -239,7 +242,8 @@ function checkEnvelope(walk: Walk, ends: IpEnds, vrid: Field | null): void {
   if (!groups.includes(destinationField?.value ?? "")) remark(destinationField, "notVrrpGroup");
   const { destinationMac, sourceMac } = walk;
   const group = groupMac(ends.destination);
-  if (group !== null && destinationMac !== null && destinationMac.value !== group) {
+  const isKnown = destinationMac !== null && destinationMac.value !== UNKNOWN_MAC;
+  if (group !== null && isKnown && destinationMac.value !== group) {
     remark(destinationMac, "groupMacWrong", { expected: group });
   }
   const prefix = VIRTUAL_MACS.find((mac) => sourceMac?.value.startsWith(mac));
