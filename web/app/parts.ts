@@ -1,16 +1,19 @@
 // The parts of the page. What the first view does not show is fetched when it is needed.
 
 import type { JSX } from "preact";
+import { lazyPart } from "./lazy.tsx";
 
 export { LanesView } from "../lanes/lanes_view.tsx";
 export { Scrubber } from "../lanes/scrubber.tsx";
 export { Transport } from "../lanes/transport.tsx";
+export { TopologyView } from "../topology/topology_view.tsx";
 
 const nothing = (): JSX.Element | null => null;
 export const EditorPane = nothing;
-export const TopologyView = nothing;
 export const DetailsPanel = nothing;
 export const FaultPanel = nothing;
 export const StoryList = nothing;
 export const BalanceView = nothing;
-export const InspectorView = nothing;
+export const InspectorView = lazyPart(() =>
+  import("../inspector/inspector_view.tsx").then((module) => module.InspectorView)
+);

@@ -1,0 +1,72 @@
+// What is wrong at a moment: two holders of an address, two masters of a router, addresses that nobody
+// has, clients that send to the wrong machine. Pure.
+
+import type { Cast } from "../story/cast.ts";
+import type { Scene } from "../story/scene.ts";
+
+/** Something that must not be overlooked. */
+export type Alarm =
+  | { kind: "twoHolders"; address: string; nodes: string[] }
+  | { kind: "twoMasters"; router: string; nodes: string[] }
+  | { kind: "noHolder"; address: string }
+  /** The client sends to a machine that does not have the address. */
+  | { kind: "stale"; address: string; segment: number; owner: string | null }
+  | { kind: "lost"; node: string }
+  | { kind: "violation"; invariant: string };
+
+/** A machine that is on: its kernel answers for its addresses. */
+function isAwake(scene: Scene, node: string): boolean {
+  const process = scene.nodes.get(node)?.process;
+  return process !== undefined && process !== "off" && process !== "frozen";
+}
+
+/** Nodes that hold an address and are awake. */
+export function holdersOf(scene: Scene, address: string): string[] {
+  const holders: string[] = [];
+  for (const [name, { held }] of scene.nodes) {
+    if (held.has(address) && isAwake(scene, name)) holders.push(name);
+  }
+  return holders;
+}
+
+/** Whether a client's entry points to a machine that does not have the address. */
+export function isStale(scene: Scene, segment: number, address: string): boolean {
+  const cache = scene.caches.get(`${segment} ${address}`);
+  if (cache?.mac == null) return false;
+  return cache.owner === null || !holdersOf(scene, address).includes(cache.owner);
+}
+
+/** Everything that is wrong, the worst first. */
+export function alarmsOf(scene: Scene, cast: Cast): Alarm[] {
+  const alarms: Alarm[] = [];
+  if (scene.violation !== null) {
+    alarms.push({ kind: "violation", invariant: scene.violation.invariant });
+  }
+  const late: Alarm[] = [];
+  for (const { name, addresses, members, segment } of cast.routers) {
+    const masters = members.filter(({ node, instance }) => {
+      const one = scene.nodes.get(node);
+      return one?.isKnown === true && isAwake(scene, node) &&
+        one.instances.get(instance)?.state === "MASTER";
+    });
+    if (masters.length > 1) {
+      alarms.push({ kind: "twoMasters", router: name, nodes: masters.map(({ node }) => node) });
+    }
+    for (const address of addresses) {
+      const nodes = holdersOf(scene, address);
+      if (nodes.length > 1) alarms.push({ kind: "twoHolders", address, nodes });
+      if (nodes.length === 0) late.push({ kind: "noHolder", address });
+      if (isStale(scene, segment, address)) {
+        const owner = scene.caches.get(`${segment} ${address}`)?.owner ?? null;
+        late.push({ kind: "stale", address, segment, owner });
+      }
+    }
+  }
+  for (const [node, { isKnown }] of scene.nodes) if (!isKnown) alarms.push({ kind: "lost", node });
+  return [...alarms, ...late];
+}
+
+/** Alarms that the whole page is told of: the rest is part of every election. */
+export function isGrave({ kind }: Alarm): boolean {
+  return kind !== "noHolder" && kind !== "stale";
+}
