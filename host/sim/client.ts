@@ -3,6 +3,16 @@
 // MAC that it holds, and forgotten when nobody answers that. This module is browser safe.
 
 import { formatAddress } from "../base/address.ts";
+import {
+  ARP,
+  ETHERNET,
+  ETHERTYPE_ARP,
+  ETHERTYPE_IPV6,
+  IPV6,
+  MAC_SIZE,
+  NEIGHBOUR,
+  NEIGHBOUR_ADVERTISEMENT,
+} from "./dissect/layout.ts";
 import type { Network, Port } from "./network.ts";
 import type { ClientView } from "./world_view.ts";
 
@@ -14,9 +24,11 @@ const UNICAST_MAX = 3;
 /** A second answer within this is not taken (locktime); a gratuitous one always is. */
 const LOCK_US = 1_000_000;
 
-const ETHERTYPE_ARP = 0x0806;
-const ETHERTYPE_IPV6 = 0x86dd;
-const NEIGHBOUR_ADVERTISEMENT = 136;
+/** Where ARP and a neighbour advertisement begin in a frame. */
+const ARP_AT = ETHERNET.SIZE;
+const NEIGHBOUR_AT = ETHERNET.SIZE + IPV6.SIZE;
+/** Where the MAC stands in its first option (RFC 4861 4.6.1). */
+const OPTION_MAC_AT = NEIGHBOUR_AT + NEIGHBOUR.SIZE + 2;
 
 interface Entry {
   mac: string | null;
@@ -123,15 +135,23 @@ export class Client implements ClientView {
 
 /** Address and MAC that a gratuitous ARP or an unsolicited NA tells; null: it is neither. */
 export function readAnnouncement(frame: Uint8Array): { address: string; mac: string } | null {
-  if (frame.length < 42) return null;
-  const etherType = (frame[12]! << 8) | frame[13]!;
-  const mac = (at: number) =>
-    [...frame.subarray(at, at + 6)].map((byte) => byte.toString(16).padStart(2, "0")).join(":");
+  if (frame.length < ARP_AT + ARP.SIZE) return null;
+  const etherType = (frame[ETHERNET.type]! << 8) | frame[ETHERNET.type + 1]!;
   if (etherType === ETHERTYPE_ARP) {
-    return { address: formatAddress(frame.slice(28, 32)), mac: mac(22) };
+    return announced(frame, ARP_AT + ARP.senderAddress, 4, ARP_AT + ARP.senderMac);
   }
-  // Ethernet 14, IPv6 40, ICMPv6 4 and 4 of flags, target 16, option 2 and the address.
-  if (etherType !== ETHERTYPE_IPV6 || frame.length < 86) return null;
-  if (frame[54] !== NEIGHBOUR_ADVERTISEMENT) return null;
-  return { address: formatAddress(frame.slice(62, 78)), mac: mac(80) };
+  if (etherType !== ETHERTYPE_IPV6 || frame.length < OPTION_MAC_AT + MAC_SIZE) return null;
+  if (frame[NEIGHBOUR_AT] !== NEIGHBOUR_ADVERTISEMENT) return null;
+  return announced(frame, NEIGHBOUR_AT + NEIGHBOUR.target, 16, OPTION_MAC_AT);
+}
+
+function announced(
+  frame: Uint8Array,
+  addressAt: number,
+  addressSize: number,
+  macAt: number,
+): { address: string; mac: string } {
+  const mac = [...frame.subarray(macAt, macAt + MAC_SIZE)]
+    .map((byte) => byte.toString(16).padStart(2, "0")).join(":");
+  return { address: formatAddress(frame.slice(addressAt, addressAt + addressSize)), mac };
 }

@@ -28,7 +28,7 @@ export const INSPECTOR_TEXT = {
   problemCount: { en: "Problems: {count}", zh: "问题：{count}" },
   compare: { en: "Compare with", zh: "对比" },
   compareNothing: { en: "nothing", zh: "不对比" },
-  comparePrevious: { en: "the sender's previous", zh: "同一发送方的上一个" },
+  comparePrevious: { en: "the one before", zh: "同一发送方的上一个" },
   comparePinned: { en: "the kept packet", zh: "保留的报文" },
   pin: { en: "Keep to compare", zh: "保留以对比" },
   comparedWith: { en: "Compared with: {title}", zh: "对比对象：{title}" },

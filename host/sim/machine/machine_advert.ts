@@ -3,16 +3,11 @@
 
 import { formatAddress } from "../../base/address.ts";
 import { FAMILY_INET, PACKET_OUTPUT, PACKET_OUTPUT_SIZE } from "../../core/abi.gen.ts";
+import { IPV4, VRRP } from "../dissect/layout.ts";
 import type { MachineInstance } from "./machine_instance.ts";
 import type { SimulatedMachine } from "./machine.ts";
 import type { HeardAdvert, SentAdvert } from "../world_view.ts";
 
-/** Where the fields of a VRRP message stand (RFC 9568 5.1, RFC 3768 5.1). */
-const VERSION_AT = 0;
-const VRID_AT = 1;
-const PRIORITY_AT = 2;
-const INTERVAL_AT = 4;
-const IPV4_HEADER_SIZE = 20;
 const SECOND_US = 1_000_000;
 const CENTISECOND_US = 10_000;
 
@@ -42,9 +37,9 @@ export class AdvertOfMachine implements SentAdvert, HeardAdvert {
   /** Reads the packet record at an offset; `familyAt`: where it names its family. */
   read(bytes: Uint8Array, view: DataView, at: number, familyAt: number): void {
     const isIpv4 = view.getUint32(at + familyAt, true) === FAMILY_INET;
-    const message = at + PACKET_OUTPUT_SIZE + (isIpv4 ? IPV4_HEADER_SIZE : 0);
-    this.vrid = bytes[message + VRID_AT]!;
-    this.priority = bytes[message + PRIORITY_AT]!;
+    const message = at + PACKET_OUTPUT_SIZE + (isIpv4 ? IPV4.SIZE : 0);
+    this.vrid = bytes[message + VRRP.vrid]!;
+    this.priority = bytes[message + VRRP.priority]!;
     this.family = isIpv4 ? "INET" : "INET6";
     this.#bytes = bytes;
     this.#at = at;
@@ -66,10 +61,13 @@ export class AdvertOfMachine implements SentAdvert, HeardAdvert {
 
   /** Only while the record stands there. */
   get intervalUs(): number {
-    const ip = this.family === "INET" ? IPV4_HEADER_SIZE : 0;
+    const ip = this.family === "INET" ? IPV4.SIZE : 0;
     const at = this.#at + PACKET_OUTPUT_SIZE + ip;
-    const [high, low] = [this.#bytes[at + INTERVAL_AT]!, this.#bytes[at + INTERVAL_AT + 1]!];
-    const isVersion2 = this.#bytes[at + VERSION_AT]! >> 4 === 2;
+    const [high, low] = [
+      this.#bytes[at + VRRP.intervalCs]!,
+      this.#bytes[at + VRRP.intervalCs + 1]!,
+    ];
+    const isVersion2 = this.#bytes[at + VRRP.versionType]! >> 4 === 2;
     return isVersion2 ? low * SECOND_US : (((high & 0x0f) << 8) | low) * CENTISECOND_US;
   }
 }

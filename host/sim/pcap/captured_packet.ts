@@ -5,12 +5,24 @@
 
 import { formatAddress, readMac } from "../../base/address.ts";
 import {
+  ARP,
+  ETHERNET,
+  ETHERTYPE_ARP,
+  ETHERTYPE_IPV4,
+  ETHERTYPE_IPV6,
+  ETHERTYPES_VLAN,
+  IP_PROTOCOL_ICMPV6,
   IP_PROTOCOL_VRRP,
-  openIpv4,
-  type PacketEnds,
-  readVrrp,
-  type VrrpPacket,
-} from "./vrrp_packet.ts";
+  IPV6,
+  MAC_SIZE,
+  NEIGHBOUR,
+  NEIGHBOUR_ADVERTISEMENT,
+  OPTION_TARGET_LINK_ADDRESS,
+  SLL,
+  SLL2,
+  VLAN,
+} from "../dissect/layout.ts";
+import { openIpv4, type PacketEnds, readVrrp, type VrrpPacket } from "./vrrp_packet.ts";
 
 /** LINKTYPE_ numbers that are understood. */
 export const LINKTYPE_ETHERNET = 1;
@@ -22,21 +34,10 @@ export const LINKTYPE_LINUX_SLL2 = 276;
 /** DLT_RAW, which some systems write instead of LINKTYPE_RAW. */
 const DLT_RAW = [12, 14];
 
-const ETHERNET_SIZE = 14;
-const SLL_SIZE = 16;
-const SLL2_SIZE = 20;
-const VLAN_TAG_SIZE = 4;
 /** Tags that are looked behind: 802.1Q in 802.1ad. */
 const VLAN_TAGS_MAX = 2;
-const TYPE_IPV4 = 0x0800;
-const TYPE_ARP = 0x0806;
-const TYPE_IPV6 = 0x86dd;
-const TYPE_VLAN = [0x8100, 0x88a8, 0x9100];
-const IPV6_SIZE = 40;
-const PROTOCOL_ICMPV6 = 58;
-const NEIGHBOUR_ADVERT = 136;
-const NEIGHBOUR_ADVERT_SIZE = 24;
-const ARP_SIZE = 28;
+/** The Solicited flag in the first byte of flags (RFC 4861 4.4). */
+const SOLICITED = 0x40;
 
 /** What every packet has of its link. */
 interface LinkFacts {
@@ -89,11 +90,11 @@ export function readFrame(linkType: number, frame: Uint8Array): Seen {
   const other: OtherSeen = { ...facts, kind: "other" };
   if (payload === null) return other;
   switch (payload.type) {
-    case TYPE_IPV4:
+    case ETHERTYPE_IPV4:
       return readIpv4(payload.bytes, facts) ?? other;
-    case TYPE_IPV6:
+    case ETHERTYPE_IPV6:
       return readIpv6(payload.bytes, facts) ?? other;
-    case TYPE_ARP:
+    case ETHERTYPE_ARP:
       return readArp(payload.bytes, facts) ?? other;
     default:
       return other;
@@ -105,32 +106,32 @@ function u16(bytes: Uint8Array, at: number): number {
 }
 
 function macAt(bytes: Uint8Array, at: number): string | null {
-  if (bytes.length < at + 6) return null;
+  if (bytes.length < at + MAC_SIZE) return null;
   return readMac(new DataView(bytes.buffer, bytes.byteOffset, bytes.length), at);
 }
 
 function openLink(linkType: number, frame: Uint8Array): Payload | null {
   switch (linkType) {
     case LINKTYPE_ETHERNET:
-      if (frame.length < ETHERNET_SIZE) return null;
+      if (frame.length < ETHERNET.SIZE) return null;
       return {
-        type: u16(frame, 12),
-        bytes: frame.subarray(ETHERNET_SIZE),
-        mac: macAt(frame, 6),
+        type: u16(frame, ETHERNET.type),
+        bytes: frame.subarray(ETHERNET.SIZE),
+        mac: macAt(frame, ETHERNET.source),
       };
     case LINKTYPE_LINUX_SLL:
-      if (frame.length < SLL_SIZE) return null;
+      if (frame.length < SLL.SIZE) return null;
       return {
-        type: u16(frame, 14),
-        bytes: frame.subarray(SLL_SIZE),
-        mac: u16(frame, 4) === 6 ? macAt(frame, 6) : null,
+        type: u16(frame, SLL.protocol),
+        bytes: frame.subarray(SLL.SIZE),
+        mac: u16(frame, SLL.addressLength) === MAC_SIZE ? macAt(frame, SLL.address) : null,
       };
     case LINKTYPE_LINUX_SLL2:
-      if (frame.length < SLL2_SIZE) return null;
+      if (frame.length < SLL2.SIZE) return null;
       return {
-        type: u16(frame, 0),
-        bytes: frame.subarray(SLL2_SIZE),
-        mac: frame[11] === 6 ? macAt(frame, 12) : null,
+        type: u16(frame, SLL2.protocol),
+        bytes: frame.subarray(SLL2.SIZE),
+        mac: frame[SLL2.addressLength] === MAC_SIZE ? macAt(frame, SLL2.address) : null,
       };
     default:
       return isKnownLinkType(linkType) ? rawPayload(frame) : null;
@@ -140,18 +141,18 @@ function openLink(linkType: number, frame: Uint8Array): Payload | null {
 function rawPayload(packet: Uint8Array): Payload | null {
   const version = (packet[0] ?? 0) >> 4;
   if (version !== 4 && version !== 6) return null;
-  return { type: version === 4 ? TYPE_IPV4 : TYPE_IPV6, bytes: packet, mac: null };
+  return { type: version === 4 ? ETHERTYPE_IPV4 : ETHERTYPE_IPV6, bytes: packet, mac: null };
 }
 
 /** Takes the VLAN tags off. */
 function untag(payload: Payload | null, vlans: number[]): Payload | null {
   let inner = payload;
-  while (inner !== null && TYPE_VLAN.includes(inner.type) && vlans.length < VLAN_TAGS_MAX) {
-    if (inner.bytes.length < VLAN_TAG_SIZE) return null;
-    vlans.push(u16(inner.bytes, 0) & 0x0fff);
+  while (inner !== null && ETHERTYPES_VLAN.includes(inner.type) && vlans.length < VLAN_TAGS_MAX) {
+    if (inner.bytes.length < VLAN.SIZE) return null;
+    vlans.push(u16(inner.bytes, VLAN.control) & 0x0fff);
     inner = {
-      type: u16(inner.bytes, 2),
-      bytes: inner.bytes.subarray(VLAN_TAG_SIZE),
+      type: u16(inner.bytes, VLAN.type),
+      bytes: inner.bytes.subarray(VLAN.SIZE),
       mac: inner.mac,
     };
   }
@@ -170,47 +171,51 @@ function readIpv4(packet: Uint8Array, facts: LinkFacts): Seen | null {
 }
 
 function readIpv6(packet: Uint8Array, facts: LinkFacts): Seen | null {
-  if (packet.length < IPV6_SIZE || packet[0]! >> 4 !== 6) return null;
+  if (packet.length < IPV6.SIZE || packet[0]! >> 4 !== 6) return null;
   const ends: PacketEnds = {
-    source: packet.subarray(8, 24),
-    destination: packet.subarray(24, 40),
-    hopLimit: packet[7]!,
+    source: packet.subarray(IPV6.source, IPV6.source + 16),
+    destination: packet.subarray(IPV6.destination, IPV6.destination + 16),
+    hopLimit: packet[IPV6.hopLimit]!,
   };
-  const payload = packet.subarray(IPV6_SIZE, IPV6_SIZE + u16(packet, 4));
-  if (packet[6] === IP_PROTOCOL_VRRP) return vrrpSeen(payload, ends, facts);
-  if (packet[6] !== PROTOCOL_ICMPV6 || payload[0] !== NEIGHBOUR_ADVERT) return null;
-  if (payload.length < NEIGHBOUR_ADVERT_SIZE) return null;
+  const payload = packet.subarray(IPV6.SIZE, IPV6.SIZE + u16(packet, IPV6.payloadLength));
+  const next = packet[IPV6.nextHeader];
+  if (next === IP_PROTOCOL_VRRP) return vrrpSeen(payload, ends, facts);
+  if (next !== IP_PROTOCOL_ICMPV6 || payload[0] !== NEIGHBOUR_ADVERTISEMENT) return null;
+  if (payload.length < NEIGHBOUR.SIZE) return null;
   return {
     ...facts,
     kind: "neighbour",
     protocol: "NA",
-    address: formatAddress(payload.subarray(8, 24)),
+    address: formatAddress(payload.subarray(NEIGHBOUR.target, NEIGHBOUR.target + 16)),
     owner: targetLinkAddress(payload),
-    unsolicited: (payload[4]! & 0x40) === 0,
+    unsolicited: (payload[NEIGHBOUR.flags]! & SOLICITED) === 0,
   };
 }
 
 /** The target link-layer address option (RFC 4861 4.6.1); null when there is none. */
 function targetLinkAddress(icmp: Uint8Array): string | null {
-  for (let at = NEIGHBOUR_ADVERT_SIZE; at + 8 <= icmp.length;) {
+  for (let at: number = NEIGHBOUR.SIZE; at + 8 <= icmp.length;) {
     const size = icmp[at + 1]! * 8;
     if (size === 0) return null;
-    if (icmp[at] === 2) return macAt(icmp, at + 2);
+    if (icmp[at] === OPTION_TARGET_LINK_ADDRESS) return macAt(icmp, at + 2);
     at += size;
   }
   return null;
 }
 
 function readArp(arp: Uint8Array, facts: LinkFacts): Seen | null {
-  if (arp.length < ARP_SIZE || u16(arp, 2) !== TYPE_IPV4 || arp[4] !== 6) return null;
-  const sender = formatAddress(arp.subarray(14, 18));
-  const target = formatAddress(arp.subarray(24, 28));
+  const isEthernet = arp[ARP.hardwareLength] === MAC_SIZE;
+  if (arp.length < ARP.SIZE || u16(arp, ARP.protocol) !== ETHERTYPE_IPV4 || !isEthernet) {
+    return null;
+  }
+  const sender = formatAddress(arp.subarray(ARP.senderAddress, ARP.senderAddress + 4));
+  const target = formatAddress(arp.subarray(ARP.targetAddress, ARP.targetAddress + 4));
   return {
     ...facts,
     kind: "neighbour",
     protocol: "ARP",
     address: sender,
-    owner: macAt(arp, 8),
+    owner: macAt(arp, ARP.senderMac),
     unsolicited: sender === target,
   };
 }

@@ -5,29 +5,22 @@
 
 import { formatAddress } from "../../base/address.ts";
 import type { StatusName } from "../../core/abi.gen.ts";
+import { checksumFor, isSameChecksum, pseudoHeaderSum } from "../dissect/checksum.ts";
+import {
+  HOP_LIMIT_UNTOUCHED,
+  IP_PROTOCOL_VRRP,
+  IPV4,
+  VRRP,
+  VRRP_ADVERTISEMENT,
+  VRRP_PADDED_SIZE_MAX,
+  vrrpMessageSize,
+} from "../dissect/layout.ts";
 
-/** IP protocol number of VRRP. */
-export const IP_PROTOCOL_VRRP = 112;
-/** Bytes of an IPv4 header without options. */
-const IPV4_HEADER_SIZE = 20;
-/** Bytes of a message before its addresses. */
-const VRRP_HEADER_SIZE = 8;
-/** Bytes of v2 authentication data. */
-const AUTH_DATA_SIZE = 8;
-/** TTL and hop limit of every advert (RFC 9568 7.1). */
-const HOP_LIMIT = 255;
-const TYPE_ADVERTISEMENT = 1;
-/** Over IPv4 a message up to this size may be padded (core-as/assembly/wire/vrrp.ts). */
-const PADDED_SIZE_MAX = 26;
-
-const AT_TOTAL_LENGTH = 2;
-const AT_TTL = 8;
-const AT_PROTOCOL = 9;
-const AT_HEADER_CHECKSUM = 10;
-const AT_SOURCE = 12;
-const AT_DESTINATION = 16;
-const AT_PRIORITY = 2;
-const AT_CHECKSUM = 6;
+/** Units of the interval fields. */
+const SECOND_US = 1_000_000;
+const CENTISECOND_US = 10_000;
+/** Bits of the version 3 interval in its word; the others are reserved. */
+const INTERVAL_CS_MASK = 0x0fff;
 
 /** Who sent a message to whom, as the IP header says it. */
 export interface PacketEnds {
@@ -64,50 +57,39 @@ export interface VrrpPacket {
   status: StatusName;
 }
 
-/** One's complement sum of 16 bit words (RFC 1071), not yet complemented. */
-function sumOf(bytes: Uint8Array, before = 0): number {
-  let sum = before;
-  for (let i = 0; i + 1 < bytes.length; i += 2) sum += (bytes[i]! << 8) | bytes[i + 1]!;
-  if (bytes.length % 2 === 1) sum += bytes[bytes.length - 1]! << 8;
-  while (sum > 0xffff) sum = (sum & 0xffff) + (sum >>> 16);
-  return sum;
-}
-
-/** The checksum that belongs into a message whose field is left out of the sum. */
+/** The checksum that belongs into a message, whatever stands there now. */
 function checksumOf(message: Uint8Array, ends: PacketEnds): number {
-  const field = (message[AT_CHECKSUM]! << 8) | message[AT_CHECKSUM + 1]!;
-  const length = message.length;
-  const protocol = ends.source.length === 4
-    ? [0, IP_PROTOCOL_VRRP, length >> 8, length & 0xff]
-    : [0, 0, length >> 8, length & 0xff, 0, 0, 0, IP_PROTOCOL_VRRP];
-  const isPseudo = message[0]! >> 4 !== 2;
-  const pseudo = isPseudo
-    ? sumOf(Uint8Array.from([...ends.source, ...ends.destination, ...protocol]))
-    : 0;
-  // Taking the field out again: a one's complement sum minus it.
-  const sum = sumOf(message, pseudo) + (0xffff - field);
-  const folded = (sum & 0xffff) + (sum >>> 16);
-  return ~((folded & 0xffff) + (folded >>> 16)) & 0xffff;
+  const hasPseudo = versionOf(message) !== 2;
+  const pseudo = hasPseudo ? pseudoHeaderSum(ends, IP_PROTOCOL_VRRP, message.length) : 0;
+  return checksumFor(message, VRRP.checksum, pseudo);
 }
 
-/** Bytes of a message with so many addresses. */
-function sizeOf(version: number, addressSize: number, count: number): number {
-  return VRRP_HEADER_SIZE + count * addressSize + (version === 2 ? AUTH_DATA_SIZE : 0);
+function versionOf(message: Uint8Array): number {
+  return message[VRRP.versionType]! >> 4;
+}
+
+function u16(bytes: Uint8Array, at: number): number {
+  return (bytes[at]! << 8) | bytes[at + 1]!;
+}
+
+function setU16(bytes: Uint8Array, at: number, value: number): void {
+  bytes[at] = value >> 8;
+  bytes[at + 1] = value & 0xff;
 }
 
 /** Reads a message behind its IP header; null when it is shorter than a VRRP header. */
 export function readVrrp(message: Uint8Array, ends: PacketEnds): VrrpPacket | null {
-  if (message.length < VRRP_HEADER_SIZE) return null;
-  const version = message[0]! >> 4;
+  if (message.length < VRRP.SIZE) return null;
+  const version = versionOf(message);
   const addressSize = ends.source.length;
-  const count = message[3]!;
+  const count = message[VRRP.count]!;
   const addresses: string[] = [];
   for (let i = 0; i < count; i++) {
-    const at = VRRP_HEADER_SIZE + i * addressSize;
+    const at = VRRP.addresses + i * addressSize;
     if (at + addressSize > message.length) break;
     addresses.push(formatAddress(message.subarray(at, at + addressSize)));
   }
-  const size = sizeOf(version, addressSize, count);
+  const size = vrrpMessageSize(version, addressSize, count);
   // Without the padding that some senders count in.
   const whole = message.subarray(0, Math.min(size, message.length));
   const packet: VrrpPacket = {
@@ -116,15 +98,15 @@ export function readVrrp(message: Uint8Array, ends: PacketEnds): VrrpPacket | nu
     family: addressSize === 4 ? "INET" : "INET6",
     hopLimit: ends.hopLimit,
     version,
-    type: message[0]! & 0x0f,
-    vrid: message[1]!,
-    priority: message[AT_PRIORITY]!,
+    type: message[VRRP.versionType]! & 0x0f,
+    vrid: message[VRRP.vrid]!,
+    priority: message[VRRP.priority]!,
     intervalUs: version === 2
-      ? message[5]! * 1_000_000
-      : (((message[4]! & 0x0f) << 8) | message[5]!) * 10_000,
-    authType: version === 2 ? message[4]! : 0,
+      ? message[VRRP.intervalS]! * SECOND_US
+      : (u16(message, VRRP.intervalCs) & INTERVAL_CS_MASK) * CENTISECOND_US,
+    authType: version === 2 ? message[VRRP.authType]! : 0,
     addresses,
-    checksum: (message[AT_CHECKSUM]! << 8) | message[AT_CHECKSUM + 1]!,
+    checksum: u16(message, VRRP.checksum),
     checksumWanted: checksumOf(whole, ends),
     status: "OK",
   };
@@ -134,35 +116,30 @@ export function readVrrp(message: Uint8Array, ends: PacketEnds): VrrpPacket | nu
 
 /** In the order of core-as/assembly/wire/vrrp.ts, the TTL before it as in receive.ts. */
 function statusOf(packet: VrrpPacket, length: number, size: number): StatusName {
-  if (packet.hopLimit !== HOP_LIMIT) return "TTL";
+  if (packet.hopLimit !== HOP_LIMIT_UNTOUCHED) return "TTL";
   const known = packet.version === 3 || (packet.version === 2 && packet.family === "INET");
   if (!known) return "VERSION";
-  if (packet.type !== TYPE_ADVERTISEMENT) return "TYPE";
+  if (packet.type !== VRRP_ADVERTISEMENT) return "TYPE";
   if (length < size) return "TRUNCATED";
-  const padded = packet.family === "INET" && length <= PADDED_SIZE_MAX;
+  const padded = packet.family === "INET" && length <= VRRP_PADDED_SIZE_MAX;
   if (length > size && !padded) return "TOO_LONG";
-  return isChecksumRight(packet) ? "OK" : "CHECKSUM";
-}
-
-/** In one's complement 0 and 0xffff are the same number. */
-function isChecksumRight({ checksum, checksumWanted }: VrrpPacket): boolean {
-  return checksum % 0xffff === checksumWanted % 0xffff;
+  return isSameChecksum(packet.checksum, packet.checksumWanted) ? "OK" : "CHECKSUM";
 }
 
 /** Where the VRRP message of a whole IPv4 packet lies; null when it is none. */
 export function openIpv4(packet: Uint8Array): { ends: PacketEnds; message: Uint8Array } | null {
-  if (packet.length < IPV4_HEADER_SIZE || packet[0]! >> 4 !== 4) return null;
-  const headerSize = (packet[0]! & 0x0f) * 4;
-  const total = (packet[AT_TOTAL_LENGTH]! << 8) | packet[AT_TOTAL_LENGTH + 1]!;
-  if (headerSize < IPV4_HEADER_SIZE || total < headerSize || headerSize > packet.length) {
+  if (packet.length < IPV4.SIZE || packet[0]! >> 4 !== 4) return null;
+  const headerSize = (packet[IPV4.versionIhl]! & 0x0f) * 4;
+  const total = u16(packet, IPV4.totalLength);
+  if (headerSize < IPV4.SIZE || total < headerSize || headerSize > packet.length) {
     return null;
   }
-  if (packet[AT_PROTOCOL] !== IP_PROTOCOL_VRRP) return null;
+  if (packet[IPV4.protocol] !== IP_PROTOCOL_VRRP) return null;
   return {
     ends: {
-      source: packet.subarray(AT_SOURCE, AT_SOURCE + 4),
-      destination: packet.subarray(AT_DESTINATION, AT_DESTINATION + 4),
-      hopLimit: packet[AT_TTL]!,
+      source: packet.subarray(IPV4.source, IPV4.source + 4),
+      destination: packet.subarray(IPV4.destination, IPV4.destination + 4),
+      hopLimit: packet[IPV4.ttl]!,
     },
     message: packet.subarray(headerSize, Math.min(total, packet.length)),
   };
@@ -188,33 +165,31 @@ export function changeMessage(
   change: AdvertChange,
 ): Uint8Array {
   const changed = message.slice();
-  if (change.priority !== undefined) changed[AT_PRIORITY] = change.priority;
-  if (change.vrid !== undefined) changed[1] = change.vrid;
+  if (change.priority !== undefined) changed[VRRP.priority] = change.priority;
+  if (change.vrid !== undefined) changed[VRRP.vrid] = change.vrid;
   if (change.intervalUs !== undefined) {
-    if (changed[0]! >> 4 === 2) {
-      changed[5] = Math.floor(change.intervalUs / 1_000_000);
+    if (versionOf(changed) === 2) {
+      changed[VRRP.intervalS] = Math.floor(change.intervalUs / SECOND_US);
     } else {
-      const hundredths = Math.floor(change.intervalUs / 10_000);
-      changed[4] = (changed[4]! & 0xf0) | ((hundredths >> 8) & 0x0f);
-      changed[5] = hundredths & 0xff;
+      const hundredths = Math.floor(change.intervalUs / CENTISECOND_US) & INTERVAL_CS_MASK;
+      const reserved = u16(changed, VRRP.intervalCs) & ~INTERVAL_CS_MASK;
+      setU16(changed, VRRP.intervalCs, reserved | hundredths);
     }
   }
-  const size = sizeOf(changed[0]! >> 4, ends.source.length, changed[3]!);
+  const size = vrrpMessageSize(versionOf(changed), ends.source.length, changed[VRRP.count]!);
   const sum = checksumOf(changed.subarray(0, Math.min(size, changed.length)), ends);
-  changed.set([sum >> 8, sum & 0xff], AT_CHECKSUM);
+  setU16(changed, VRRP.checksum, sum);
   return changed;
 }
 
 /** A copy of a whole IPv4 packet with the changes and both checksums right; null when it is none. */
 export function changeIpv4(packet: Uint8Array, change: AdvertChange): Uint8Array | null {
   const opened = openIpv4(packet);
-  if (opened === null || opened.message.length < VRRP_HEADER_SIZE) return null;
+  if (opened === null || opened.message.length < VRRP.SIZE) return null;
   const changed = packet.slice();
-  const headerSize = (packet[0]! & 0x0f) * 4;
+  const headerSize = (packet[IPV4.versionIhl]! & 0x0f) * 4;
   changed.set(changeMessage(opened.message, opened.ends, change), headerSize);
-  if (change.hopLimit !== undefined) changed[AT_TTL] = change.hopLimit;
-  changed.set([0, 0], AT_HEADER_CHECKSUM);
-  const sum = ~sumOf(changed.subarray(0, headerSize)) & 0xffff;
-  changed.set([sum >> 8, sum & 0xff], AT_HEADER_CHECKSUM);
+  if (change.hopLimit !== undefined) changed[IPV4.ttl] = change.hopLimit;
+  setU16(changed, IPV4.checksum, checksumFor(changed.subarray(0, headerSize), IPV4.checksum));
   return changed;
 }

@@ -25,11 +25,10 @@ import {
   OUTPUT_HASH_OPEN,
   STATUS_OPEN,
 } from "../../core/record.ts";
+import { VRRP, vrrpMessageSize } from "../dissect/layout.ts";
 import { isSame, replayEntry } from "../../core/recorder.ts";
 
-/** Bytes of authentication data (RFC 2338 5.3.10). */
-const SECRET_SIZE = 8;
-const VRRP_HEADER_SIZE = 8;
+const SECRET_SIZE = VRRP.AUTH_SIZE;
 const AF_INET = 2;
 
 /** What masking gave. */
@@ -153,12 +152,12 @@ function maskPacket(record: Uint8Array, view: DataView, secrets: SecretTable): U
   const isIpv4 = view.getUint32(PACKET_INPUT.family, true) === AF_INET;
   const header = isIpv4 ? 4 * ((record[PACKET_INPUT_SIZE] ?? 0) & 0x0f) : 0;
   const message = record.slice(PACKET_INPUT_SIZE + header);
-  if (message.length < VRRP_HEADER_SIZE || message[0]! >> 4 !== 2) return record;
-  const size = VRRP_HEADER_SIZE + 4 * message[3]! + SECRET_SIZE;
+  if (message.length < VRRP.SIZE || message[VRRP.versionType]! >> 4 !== 2) return record;
+  const size = vrrpMessageSize(2, 4, message[VRRP.count]!);
   // Behind the addresses; where the count says more than there is, the end.
   const from = Math.min(
     size - SECRET_SIZE,
-    Math.max(VRRP_HEADER_SIZE, message.length - SECRET_SIZE),
+    Math.max(VRRP.addresses, message.length - SECRET_SIZE),
   );
   const before = message.slice();
   for (let at = from; at < message.length; at += SECRET_SIZE) {
@@ -170,16 +169,13 @@ function maskPacket(record: Uint8Array, view: DataView, secrets: SecretTable): U
   return copy;
 }
 
-/** Byte of the checksum in a VRRP message. */
-const CHECKSUM_AT = 6;
-
 /** RFC 1624: HC' = ~(~HC + ~m + m') over the 16-bit words of the first `size` bytes that changed. */
 function mendChecksum(message: Uint8Array, before: Uint8Array, size: number): void {
   const word = (bytes: Uint8Array, at: number) =>
     (bytes[at]! << 8) | (at + 1 < size ? bytes[at + 1]! : 0);
-  let sum = ~word(before, CHECKSUM_AT) & 0xffff;
+  let sum = ~word(before, VRRP.checksum) & 0xffff;
   let changed = false;
-  for (let at = VRRP_HEADER_SIZE; at < size; at += 2) {
+  for (let at: number = VRRP.addresses; at < size; at += 2) {
     const [was, is] = [word(before, at), word(message, at)];
     if (was === is) continue;
     changed = true;
@@ -188,8 +184,8 @@ function mendChecksum(message: Uint8Array, before: Uint8Array, size: number): vo
   if (!changed) return;
   while (sum > 0xffff) sum = (sum & 0xffff) + (sum >>> 16);
   const checksum = ~sum & 0xffff;
-  message[CHECKSUM_AT] = checksum >> 8;
-  message[CHECKSUM_AT + 1] = checksum & 0xff;
+  message[VRRP.checksum] = checksum >> 8;
+  message[VRRP.checksum + 1] = checksum & 0xff;
 }
 
 /** The configuration stands in the state and in the inputs; no output has a secret. */
