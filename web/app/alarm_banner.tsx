@@ -1,8 +1,42 @@
 // What must not be overlooked, above everything else.
 
 import type { JSX } from "preact";
+import { type Alarm, alarmsOf, isGrave } from "../topology/alarms.ts";
+import { TOPOLOGY_TEXT } from "../text/topology.ts";
+import { t } from "../text/text.ts";
+import { recording, scene } from "./state.ts";
 
 /** The banner; nothing while all is well. */
-export function AlarmBanner(): JSX.Element | null {
-  return null;
+export function AlarmBanner(): JSX.Element {
+  const alarms = alarmsOf(scene.value, recording.value.cast).filter(isGrave);
+  return (
+    <div role="alert" data-testid="alarms">
+      {alarms.length > 0 && (
+        <ul class="alarms">
+          {alarms.map((alarm) => <li key={alarmText(alarm)}>⚠ {alarmText(alarm)}</li>)}
+        </ul>
+      )}
+    </div>
+  );
+}
+
+/** An alarm in a sentence. */
+export function alarmText(alarm: Alarm): string {
+  switch (alarm.kind) {
+    case "twoMasters":
+      return t(TOPOLOGY_TEXT.twoMasters, { ...alarm, nodes: alarm.nodes.join(", ") });
+    case "twoHolders":
+      return t(TOPOLOGY_TEXT.twoHolders, { ...alarm, nodes: alarm.nodes.join(", ") });
+    case "noHolder":
+      return t(TOPOLOGY_TEXT.noHolder, alarm);
+    case "stale":
+      return t(TOPOLOGY_TEXT.stale, {
+        address: alarm.address,
+        owner: alarm.owner ?? t(TOPOLOGY_TEXT.stranger),
+      });
+    case "lost":
+      return t(TOPOLOGY_TEXT.lostNode, alarm);
+    case "violation":
+      return t(TOPOLOGY_TEXT.violation, alarm);
+  }
 }

@@ -6,12 +6,12 @@ import { lazyPart } from "./lazy.tsx";
 export { LanesView } from "../lanes/lanes_view.tsx";
 export { Scrubber } from "../lanes/scrubber.tsx";
 export { Transport } from "../lanes/transport.tsx";
+export { FaultPanel } from "../topology/fault_panel.tsx";
 export { TopologyView } from "../topology/topology_view.tsx";
 
 const nothing = (): JSX.Element | null => null;
 export const EditorPane = nothing;
 export const DetailsPanel = nothing;
-export const FaultPanel = nothing;
 export const StoryList = nothing;
 export const BalanceView = nothing;
 export const InspectorView = lazyPart(() =>

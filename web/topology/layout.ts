@@ -35,6 +35,10 @@ export interface Places {
 const PAD = 10;
 const NODE_WIDTH_MAX = 260;
 const NODE_WIDTH_MIN = 104;
+/** Of a director's box: its name, a line for each instance and script, its addresses. */
+const NODE_HEAD = 30;
+const NODE_LINE = 17;
+const NODE_FOOT = 38;
 const BUS_STEP = 26;
 const CLIENT = { width: 138, height: 62 };
 const SERVER = { width: 124, height: 46, widthMin: 84 };
@@ -50,7 +54,9 @@ export function placeAll(cast: Cast, width: number, height: number): Places {
   const upper = Math.max(60, Math.min(height * UPPER, height - lowerHeight - busHeight - 3 * PAD));
   const nodes = placeNodes(cast, width, upper);
   const bottom = Math.max(0, ...[...nodes.values()].map((box) => box.y + box.height));
-  const firstBus = bottom + 30;
+  // In the middle between the directors and those below.
+  const room = height - lowerHeight - bottom - BUS_STEP * (segments - 1);
+  const firstBus = bottom + Math.max(30, room / 2);
   const buses = Array.from({ length: segments }, (_, segment) => ({
     fromX: PAD,
     toX: width - PAD,
@@ -70,7 +76,12 @@ function placeNodes({ nodes }: Cast, width: number, height: number): Map<string,
   );
   const rows = Math.max(1, Math.ceil(nodes.length / columns));
   const boxWidth = Math.min(NODE_WIDTH_MAX, (width - 2 * PAD - GAP * (columns - 1)) / columns);
-  const boxHeight = (height - PAD - GAP * (rows - 1)) / rows;
+  const lines = Math.max(
+    0,
+    ...nodes.map(({ instances, scripts }) => instances.length + scripts.length),
+  );
+  const wanted = NODE_HEAD + lines * NODE_LINE + NODE_FOOT;
+  const boxHeight = Math.min(wanted, (height - PAD - GAP * (rows - 1)) / rows);
   return new Map(nodes.map(({ name }, i) => {
     const [row, column] = [Math.floor(i / columns), i % columns];
     const inRow = row === rows - 1 ? nodes.length - row * columns : columns;

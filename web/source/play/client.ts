@@ -38,8 +38,8 @@ export const playedNodes = signal<readonly SimulatedNode[] | null>(null);
 export const playDigest = signal("");
 /** How long each address had nobody or several; null while the play goes on. */
 export const playAccount = signal<Account | null>(null);
-/** What was undone last, to be done again. */
-const undone: Step[] = [];
+/** Steps that were taken out, the last one last: to be put back. */
+export const undone = signal<readonly Step[]>([]);
 
 let worker: Worker | null = null;
 let play = 0;
@@ -73,7 +73,7 @@ export function playFiles(): boolean {
 /** Plays another scenario from the beginning; null: by hand. */
 export function playScenario(next: Scenario | null): void {
   scenario.value = next;
-  undone.length = 0;
+  undone.value = [];
   jumpTo(0);
   order(-1);
 }
@@ -93,7 +93,7 @@ export function doAction(action: Action): void {
   const at = behind < 0 ? base.steps.length : behind;
   const steps = base.steps.toSpliced(at, 0, { atUs, action });
   scenario.value = { ...base, steps, durationUs: Math.max(base.durationUs, atUs) };
-  undone.length = 0;
+  undone.value = [];
   // Another configuration changes how the machines are laid out from the beginning.
   const isWhole = action.do === "reload" && action.config !== null;
   order(isWhole ? -1 : playheadUs.peek());
@@ -114,16 +114,17 @@ export function removeStep(index: number): void {
   const step = base?.steps[index];
   if (base === null || step === undefined) return;
   scenario.value = { ...base, steps: base.steps.toSpliced(index, 1) };
-  undone.push(step);
+  undone.value = [...undone.peek(), step];
   const isWhole = step.action.do === "reload" && step.action.config !== null;
   order(isWhole ? -1 : step.atUs - 1);
 }
 
 /** Puts the step back that was taken out last. */
 export function restoreStep(): void {
-  const step = undone.pop();
+  const step = undone.peek().at(-1);
   const base = scenario.peek();
   if (step === undefined || base === null) return;
+  undone.value = undone.peek().slice(0, -1);
   const steps = [...base.steps, step].sort((one, other) => one.atUs - other.atUs);
   scenario.value = { ...base, steps };
   const isWhole = step.action.do === "reload" && step.action.config !== null;
