@@ -2,18 +2,20 @@
 //   dist/{vipd, vipd.js, deno, build-kind}         the launcher form for this machine, or
 //   dist/{vipd, vipd.bin, vipd.js, build-kind}     the compiled form, where `deno compile` works
 //   dist/core.wasm                                 the core, for those who embed it
+//   dist/web/                                      the page, for `vipd web` and any static web server
 //   dist/<other machine>/...                       the launcher form for the other architecture
 // Every form is run once before it counts as built. `build-kind` is JSON: what was built, and
 // whether it ran.
 
 import { execFile } from "node:child_process";
 import { constants } from "node:fs";
-import { chmod, copyFile, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { chmod, copyFile, cp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { bundle } from "./bundle.mjs";
 import { compile } from "./compile.mjs";
+import { buildPage, transferOf } from "./page.mjs";
 import { denoOf, exists, TARGETS } from "./targets.mjs";
 
 const run = promisify(execFile);
@@ -36,6 +38,8 @@ async function main() {
   const made = await bundle(root, path.join(out, "vipd.js"));
   say(`vipd.js: ${made.modules} modules, ${Math.round(made.bytes / 1024)} KiB`);
   await clone(path.join(root, "core-as/build/core.wasm"), path.join(out, "core.wasm"));
+  const page = await buildPage(root, path.join(out, "web"));
+  say(`web: ${page.length} files, ${Math.round(transferOf(page).gzip / 1000)} kB compressed`);
   await buildHere(out, here);
   for (const target of Object.values(TARGETS)) {
     if (target !== here) await buildOther(out, target);
@@ -86,6 +90,7 @@ async function buildOther(out, target) {
   for (const file of ["vipd.js", "vipd.js.LICENSES.txt"]) {
     await clone(path.join(out, file), path.join(folder, file));
   }
+  await cp(path.join(out, "web"), path.join(folder, "web"), { recursive: true });
   await clone(deno, path.join(folder, "deno"));
   await layLauncher(folder);
   const failure = await emulatorFailure(target) ??
