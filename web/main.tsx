@@ -2,10 +2,12 @@
 
 import { render } from "preact";
 import { App } from "./app/app.tsx";
+import { openDoor } from "./app/door.ts";
 import { listenToKeys } from "./app/keys.ts";
 import { openFirst } from "./app/open_first.ts";
 import { startClock } from "./app/playback.ts";
 import { keepSettings } from "./app/settings.ts";
+import { keepOffline } from "./offline/register.ts";
 import "./style/base.css";
 import { followSystemTheme } from "./style/palette.ts";
 
@@ -14,4 +16,6 @@ keepSettings();
 listenToKeys();
 startClock();
 render(<App />, document.getElementById("app")!);
+openDoor();
 void openFirst();
+void keepOffline();
