@@ -107,8 +107,9 @@ export class CaptureSource {
     const instance = isAdvert
       ? instanceName({ vrid: seen.packet.vrid, family: seen.packet.family, vlan })
       : null;
+    const atUs = this.#at(packet.atUs);
     return [{
-      ...{ atUs: this.#at(packet.atUs), node },
+      ...{ atUs, node },
       kind: "packet",
       packet: {
         carries: isAdvert ? "advert" : "announcement",
@@ -116,9 +117,16 @@ export class CaptureSource {
         frame: this.#frames.keep(`${vlan} ${node} ${about}`, raw.slice()),
         instance,
         address: isAdvert ? null : seen.address,
-        arrivals: [],
+        arrivals: this.#receivers(node, instance).map((node) => ({ node, atUs })),
       },
     }];
+  }
+
+  /** A capture does not say it: the other routers of an advert, the clients of an announcement. */
+  #receivers(sender: string, instance: string | null): (string | null)[] {
+    if (instance === null) return [null];
+    const router = this.#cast.cast.routers.find(({ name }) => name === instance);
+    return router?.members.map(({ node }) => node).filter((node) => node !== sender) ?? [];
   }
 
   /** Who says that it has an address: the node with that MAC. */

@@ -1,8 +1,6 @@
 // Which virtual addresses a dump's node holds, and until when their leases run: so that what the kernel says
 // can be told from what the core did itself.
 
-/** Kernels take an address away up to so long after its lifetime, microseconds; ours never before it. */
-const LATE_MAX_US = 2_000_000;
 const SECOND_US = 1_000_000;
 
 /** The addresses. Times are of one clock, microseconds. */
@@ -23,9 +21,8 @@ export class DumpAddresses {
     return this.#ends.delete(address);
   }
 
-  /** Whether its lease has ended of itself at that time. */
+  /** Whether its lease had ended at that time: kernels take an address away then, never before. */
   wasDue(address: string, atUs: number): boolean {
-    const end = this.#ends.get(address) ?? Infinity;
-    return atUs >= end && atUs <= end + LATE_MAX_US;
+    return atUs >= (this.#ends.get(address) ?? Infinity);
   }
 }

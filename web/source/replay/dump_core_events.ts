@@ -104,7 +104,9 @@ export class CoreTeller {
         return this.#heard(atUs, input, status);
       case "link": {
         const name = this.#names().interface(input.ifindex);
-        return [{ atUs, node, kind: "link", interface: name, up: isLinkGood(input) }];
+        const up = isLinkGood(input);
+        const deaf = up ? [] : this.#peers.deaf(atUs, input.ifindex, `${name} of ${node} is down`);
+        return [{ atUs, node, kind: "link", interface: name, up }, ...deaf];
       }
       case "address":
         return this.#kernelSaid(atUs, input);
@@ -211,7 +213,7 @@ export class CoreTeller {
     }
   }
 
-  /** Where it arrived nobody knows: a dump is of one node. */
+  /** Where it arrived a dump of one node does not say: those are named who were heard lately. */
   #sent(atUs: number, output: Output & { kind: "packet" | "frame" }): RecordedEvent[] {
     const { node } = this.#cast;
     const segment = this.#segmentOf(output.ifindex);
@@ -222,13 +224,14 @@ export class CoreTeller {
     const key = `own ${ifindex} ${output.instance} ${output.kind}`;
     if (output.kind === "packet") {
       const frame = this.#frames.ofAdvert(key, output, mac);
-      const packet = { carries: "advert", segment, frame, instance, address: null, arrivals: [] };
+      const arrivals = this.#peers.hearing(instance ?? "").map((node) => ({ node, atUs }));
+      const packet = { segment, frame, instance, address: null, arrivals };
       return [{ atUs, node, kind: "packet", packet: { ...packet, carries: "advert" } }];
     }
     const seen = readFrame(LINKTYPE_ETHERNET, output.payload);
     const address = seen.kind === "neighbour" ? seen.address : null;
     const frame = this.#frames.keep(`${key} ${address}`, output.payload);
-    const packet = { segment, frame, instance, address, arrivals: [] };
+    const packet = { segment, frame, instance, address, arrivals: [{ node: null, atUs }] };
     return [{ atUs, node, kind: "packet", packet: { ...packet, carries: "announcement" } }];
   }
 

@@ -96,12 +96,14 @@ interface Standing {
 
 /** Infers what the peers do. Times are the recording's. */
 export class PeerWatch {
+  readonly #peers: readonly Peer[];
   readonly #known: ReadonlySet<string>;
   /** By name of the peer, by instance. */
   readonly #standing = new Map<string, Map<string, Standing>>();
   readonly #isHeard = new Set<string>();
 
   constructor(peers: readonly Peer[]) {
+    this.#peers = peers;
     this.#known = new Set(peers.map(({ name }) => name));
   }
 
@@ -143,6 +145,20 @@ export class PeerWatch {
     return [...events, ...holdEvents(atUs, node, standing, packet.addresses)];
   }
 
+  /** An interface of the node hears nothing any more: nobody there is known. */
+  deaf(atUs: number, ifindex: number, text: string): RecordedEvent[] {
+    return this.#peers.flatMap(({ name: node, routers }) => {
+      const isThere = routers.some((router) => router.ifindex === ifindex);
+      if (!isThere || !this.#isHeard.delete(node)) return [];
+      return [{ atUs, node, kind: "connection" as const, isUp: false, text }];
+    });
+  }
+
+  /** Who is heard and speaks for the virtual router of an instance: as good as sure to hear it too. */
+  hearing(instance: string): string[] {
+    return [...this.#isHeard].filter((node) => this.#standing.get(node)?.has(instance));
+  }
+
   /** The node itself became MASTER of an instance: who was it before? `silenceUs` null: it was heard. */
   replaced(atUs: number, instance: string, silenceUs: number | null): RecordedEvent[] {
     return [...this.#standing].flatMap(([node, standings]) => {
@@ -150,9 +166,8 @@ export class PeerWatch {
       if (silenceUs === null) return this.#leave(atUs, node, instance, "a better master took over");
       const text = `no advert for ${describeDuration(silenceUs)}`;
       const left = this.#leave(atUs, node, instance, text, "INIT");
-      const isNeeded = [...standings.values()].some(({ isMaster }) => isMaster);
-      if (isNeeded) return left;
-      this.#isHeard.delete(node);
+      const isElsewhere = [...standings.values()].some(({ isMaster }) => isMaster);
+      if (isElsewhere || !this.#isHeard.delete(node)) return left;
       return [...left, { atUs, node, kind: "connection" as const, isUp: false, text }];
     });
   }

@@ -97,6 +97,9 @@ export class FileSession {
 
 /** The report of a file that cannot be opened or played. */
 export function failure(thrown: unknown): FileReport {
-  const hint = thrown instanceof VipdError ? thrown.hint ?? "" : "";
-  return { kind: "failed", text: errorText(thrown), hint };
+  if (thrown instanceof VipdError) {
+    return { kind: "failed", text: thrown.message, hint: thrown.hint ?? "" };
+  }
+  // Bytes that are whole and still hold nothing that fits together.
+  return { kind: "failed", text: `what it holds makes no sense (${errorText(thrown)})`, hint: "" };
 }

@@ -5,11 +5,12 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { configOf, nodeText, RecordedNet, WALL_MS } from "../../../test/recorded_net.ts";
 import { coreModule, SECOND } from "../../../test/virtual_node.ts";
+import { encodePlain } from "../../../host/core/plain_value.ts";
 import { type Dump, encodeDump } from "../../../host/core/record.ts";
 import type { RecordedEvent } from "../../story/recording.ts";
 import { SceneMaker } from "../../story/scene.ts";
 import type { FileOpening, FileReport, ShownEntry } from "./protocol.ts";
-import { FileSession } from "./session.ts";
+import { failure, FileSession } from "./session.ts";
 
 const CAPTURE = new URL("../../../test/golden/takeovers.pcap", import.meta.url);
 
@@ -254,6 +255,41 @@ describe("a file that is no good", () => {
     ["a capture without packets", capture.subarray(0, 24), /no VRRP advert/],
   ])("%s is refused in words", (_what, bytes, says) => {
     expect(() => open(bytes)).toThrow(says);
+  });
+
+  it.each<[string, (dump: Dump) => Dump]>([
+    ["an engine that is none", (dump) => ({
+      ...dump,
+      engine: { ...dump.engine!, checkpoint: encodePlain({ setup: 7 }) },
+    })],
+    ["an input that is none", (dump) => {
+      dump.engine!.entries[5]!.input = encodePlain({ kind: "runScript" });
+      return dump;
+    }],
+    ["a core of another size", (dump) => ({
+      ...dump,
+      core: { ...dump.core!, checkpoint: dump.core!.checkpoint.slice(0, 1000) },
+    })],
+    ["time that runs backwards", (dump) => {
+      dump.core!.entries[9]!.nowUs -= 5 * SECOND;
+      return dump;
+    }],
+  ])("a dump with %s ends in words, or is told as far as it goes", (_what, spoil) => {
+    const bytes = encodeDump(spoil(failover().dump()));
+    const reports: FileReport[] = [];
+    try {
+      const session = new FileSession(coreModule(), bytes, (one) => reports.push(one), () => 0);
+      while (!session.isOver) session.slice();
+    } catch (thrown) {
+      reports.push(failure(thrown));
+    }
+    const last = reports.at(-1)!;
+    expect(["done", "failed"]).toContain(last.kind);
+    if (last.kind === "failed") expect(last.text.length).toBeGreaterThan(10);
+    const times = reports.flatMap((one) =>
+      one.kind === "events" ? one.events.map(({ atUs }) => atUs) : []
+    );
+    expect(times).toEqual(times.toSorted((a, b) => a - b));
   });
 
   it("a capture that ends within a packet is told up to there", () => {
