@@ -9,6 +9,7 @@ import { AlarmBanner } from "./alarm_banner.tsx";
 import { EditedBar } from "./edited_bar.tsx";
 import { Header } from "./header.tsx";
 import { KeyHelp } from "./key_help.tsx";
+import { NewBuildBar } from "../offline/new_build_bar.tsx";
 import * as parts from "./parts.ts";
 import { announcement, recording, revision, selection, view, type ViewName } from "./state.ts";
 import { Tabs } from "./tabs.tsx";
@@ -50,6 +51,7 @@ export function App(): JSX.Element {
       <a class="skip" href="#stage">{t(SHELL_TEXT.skip)}</a>
       <Header />
       <AlarmBanner />
+      <NewBuildBar />
       <Problem />
       <div class="narrow-tabs">
         <Tabs label={t(SHELL_TEXT.panels)} tabs={PANES} chosen={pane} id="pane" />
