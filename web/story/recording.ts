@@ -27,7 +27,13 @@ export type RecordedEvent =
         weight: number;
       }
       /** The connection to a director is there, or lost: from then on nothing is known of it. */
-      | { kind: "connection"; isUp: boolean; text: string }
+      | {
+        kind: "connection";
+        isUp: boolean;
+        text: string;
+        /** Nothing of ours broke: a dump or capture does not hear the node. */
+        isSilent?: boolean;
+      }
       /** A line for people. */
       | { kind: "remark"; text: string; isBad: boolean }
     );

@@ -29,6 +29,8 @@ export interface NodeScene {
   process: ProcessState;
   /** Live sources: the connection is there. Simulations: always. */
   isKnown: boolean;
+  /** It is not known since it is not heard: dumps and captures. */
+  isSilent: boolean;
   /** When it was last heard of, where the connection is lost. */
   lostUs: number | null;
   instances: Map<string, InstanceScene>;
@@ -94,6 +96,7 @@ export function openingScene(cast: Cast): Scene {
     nodes.set(name, {
       process: "down",
       isKnown: true,
+      isSilent: false,
       lostUs: null,
       instances: new Map(instances.map(({ name }) => [name, openingInstance()])),
       held: new Set(),
@@ -204,6 +207,7 @@ function applyToNode(node: NodeScene, event: RecordedEvent): void {
       return applyServer(node.services, event);
     case "connection":
       node.isKnown = event.isUp;
+      node.isSilent = !event.isUp && event.isSilent === true;
       node.lostUs = event.isUp ? null : event.atUs;
       return;
     default:

@@ -37,7 +37,7 @@ export const LANES_TEXT = {
   scripts: { en: "scripts", zh: "脚本" },
   checks: { en: "checks", zh: "健康检查" },
   cable: { en: "cable", zh: "网线" },
-  unknown: { en: "connection lost", zh: "连接丢失" },
+  unknown: { en: "not known", zh: "未知" },
   still: { en: "stands still", zh: "停滞" },
   inferred: { en: "concluded from the capture", zh: "由抓包推断" },
   nothing: {

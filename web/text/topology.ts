@@ -27,6 +27,7 @@ export const TOPOLOGY_TEXT = {
   down: { en: "no process", zh: "无进程" },
   off: { en: "off", zh: "断电" },
   lost: { en: "connection lost", zh: "连接丢失" },
+  notHeard: { en: "not heard", zh: "未听到" },
   up: { en: "up", zh: "正常" },
   refuse: { en: "refuses", zh: "拒绝" },
   silent: { en: "silent", zh: "无应答" },

@@ -62,7 +62,9 @@ export function alarmsOf(scene: Scene, cast: Cast): Alarm[] {
       }
     }
   }
-  for (const [node, { isKnown }] of scene.nodes) if (!isKnown) alarms.push({ kind: "lost", node });
+  for (const [node, { isKnown, isSilent }] of scene.nodes) {
+    if (!isKnown && !isSilent) alarms.push({ kind: "lost", node });
+  }
   return [...alarms, ...late];
 }
 

@@ -208,6 +208,7 @@ export function serverStateText(scene: Scene, address: string): string {
 
 /** What a node's process does, in words. */
 export function processText(node: NodeScene): string {
+  if (node.isSilent) return t(TOPOLOGY_TEXT.notHeard);
   return t(node.isKnown ? TOPOLOGY_TEXT[node.process] : TOPOLOGY_TEXT.lost);
 }
 

@@ -88,7 +88,7 @@ export class CaptureSource {
 
   #unheard(): RecordedEvent[] {
     return this.#cast.cast.nodes.map(({ name: node }) => ({
-      ...{ atUs: 0, node, isUp: false },
+      ...{ atUs: 0, node, isUp: false, isSilent: true },
       kind: "connection",
       text: "not heard yet",
     }));
@@ -175,9 +175,16 @@ export class CaptureSource {
     const text = `no advert for ${describeDuration(lastUs - toUs)}`;
     events.push(
       this.#state(router, node, lastUs, "INIT", text),
-      ...isElsewhere
-        ? []
-        : [{ atUs: this.#at(lastUs), node, kind: "connection", isUp: false, text } as const],
+      ...isElsewhere ? [] : [
+        {
+          atUs: this.#at(lastUs),
+          node,
+          kind: "connection",
+          isUp: false,
+          isSilent: true,
+          text,
+        } as const,
+      ],
     );
     return events;
   }

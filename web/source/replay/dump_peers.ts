@@ -119,6 +119,7 @@ export class PeerWatch {
       node,
       kind: "connection",
       isUp: false,
+      isSilent: true,
       text: "not heard yet",
     }));
   }
@@ -150,7 +151,7 @@ export class PeerWatch {
     return this.#peers.flatMap(({ name: node, routers }) => {
       const isThere = routers.some((router) => router.ifindex === ifindex);
       if (!isThere || !this.#isHeard.delete(node)) return [];
-      return [{ atUs, node, kind: "connection" as const, isUp: false, text }];
+      return [{ atUs, node, kind: "connection" as const, isUp: false, isSilent: true, text }];
     });
   }
 
@@ -168,7 +169,14 @@ export class PeerWatch {
       const left = this.#leave(atUs, node, instance, text, "INIT");
       const isElsewhere = [...standings.values()].some(({ isMaster }) => isMaster);
       if (isElsewhere || !this.#isHeard.delete(node)) return left;
-      return [...left, { atUs, node, kind: "connection" as const, isUp: false, text }];
+      return [...left, {
+        atUs,
+        node,
+        kind: "connection" as const,
+        isUp: false,
+        isSilent: true,
+        text,
+      }];
     });
   }
 
