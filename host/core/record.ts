@@ -125,6 +125,12 @@ function encodeHalf(half: HalfLog | null): Uint8Array[] {
   return [mark, head, coded.subarray(0, size), entries];
 }
 
+/** Whether bytes begin as a dump does. */
+export function isDump(bytes: Uint8Array): boolean {
+  if (bytes.length < 4) return false;
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.length).getUint32(0, true) === MAGIC;
+}
+
 /**
  * A dump from its bytes. Throws VipdError `dump` on anything that is none: cut off, changed, of another
  * format or ABI, beyond a limit.

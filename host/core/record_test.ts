@@ -9,6 +9,7 @@ import {
   type HalfLog,
   hashOutput,
   hashText,
+  isDump,
   OUTPUT_HASH_START,
 } from "./record.ts";
 
@@ -112,6 +113,14 @@ describe("encodeDump() and decodeDump()", () => {
     const moved = new Uint8Array(bytes.length + 3);
     moved.set(bytes, 3);
     expect(decodeDump(moved.subarray(3))).toEqual(example());
+  });
+});
+
+describe("isDump()", () => {
+  it("knows a dump by its first bytes", () => {
+    const bytes = encodeDump(example());
+    expect([bytes, bytes.subarray(0, 4), bytes.subarray(0, 3), bytes.subarray(1)].map(isDump))
+      .toEqual([true, true, false, false]);
   });
 });
 

@@ -87,7 +87,10 @@ function FieldRow({ field, number }: { field: Field; number: number }): JSX.Elem
       class={`field ${lit.value === number ? "lit" : ""}`}
       aria-selected={picked.value === number}
       data-field={field.id}
-      onPointerEnter={() => pointed.value = number}
+      onPointerMove={(event) => {
+        // The pointer rests while fields scroll by under it.
+        if (event.movementX !== 0 || event.movementY !== 0) pointed.value = number;
+      }}
       onClick={() => pickField(number)}
     >
       <span class="field-name">{t(FIELD_TEXT[field.id].name)}</span>

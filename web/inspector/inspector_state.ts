@@ -1,14 +1,15 @@
 // What the inspector shows, as signals: where its packets come from, which one is shown, what it is
 // compared with, and the field that one looks at.
 
-import { batch, computed, effect, type ReadonlySignal, signal } from "@preact/signals";
+import { batch, computed, effect, type ReadonlySignal, signal, untracked } from "@preact/signals";
 import type { Outermost } from "../../host/sim/dissect/dissect.ts";
 import { compare, type Comparison } from "../../host/sim/dissect/compare.ts";
 import { type Field, fieldsOf } from "../../host/sim/dissect/field.ts";
-import type { CapturedPacket, PcapFile } from "../../host/sim/pcap/pcap.ts";
+import type { PcapFile } from "../../host/sim/pcap/pcap.ts";
 import { playheadUs, recording, revision, selection } from "../app/state.ts";
 import { firstAfter } from "../story/recording.ts";
 import {
+  FileIndex,
   type PacketFilter,
   PacketIndex,
   packetOfEvent,
@@ -65,12 +66,21 @@ export const compared: ReadonlySignal<ShownPacket | null> = computed(() => {
   if (packet === null || compareWith.value === "nothing") return null;
   if (compareWith.value === "pinned") return pinned.value;
   const { origin } = packet;
-  if (origin.kind === "recording") return previousOfEvent(recording.value, origin.event);
+  if (origin.kind === "recording") {
+    return isRecorded(packet) ? previousOfEvent(recording.value, origin.event) : null;
+  }
   const file = openedFile.value;
   return origin.kind === "file" && file?.name === origin.file
     ? previousOfFile(file.name, file.pcap.packets, origin.number - 1)
     : null;
 });
+
+/** A packet of the recording is still in it: the page may have another one by now. */
+function isRecorded({ origin, bytes }: ShownPacket): boolean {
+  if (origin.kind !== "recording") return false;
+  const event = recording.value.events[origin.event];
+  return event?.kind === "packet" && event.packet.frame === bytes;
+}
 
 /** What differs. */
 export const comparison: ReadonlySignal<Comparison | null> = computed(() => {
@@ -81,6 +91,32 @@ export const comparison: ReadonlySignal<Comparison | null> = computed(() => {
 const index: ReadonlySignal<PacketIndex> = computed(() =>
   new PacketIndex(recording.value.events, filter.value)
 );
+
+const fileIndex: ReadonlySignal<FileIndex> = computed(() =>
+  new FileIndex(openedFile.value?.pcap.packets ?? [], filter.value)
+);
+/** Changes when more of the file was looked at. */
+const fileLooks = signal(0);
+/** Packets that are looked at before the page draws again. */
+const LOOK_PACKETS = 20_000;
+
+function lookOn(one: FileIndex): void {
+  if (fileIndex.peek() !== one) return;
+  const isMore = one.look(LOOK_PACKETS);
+  fileLooks.value = fileLooks.peek() + 1;
+  if (isMore) setTimeout(() => lookOn(one));
+}
+
+effect(() => {
+  const one = fileIndex.value;
+  untracked(() => lookOn(one));
+});
+
+/** The packets of the file that the list has, as far as they are found. */
+function filePackets(): FileIndex {
+  fileLooks.value;
+  return fileIndex.value;
+}
 
 /** Numbers of the recording's events that the list has. Changes with `revision`. */
 export function recordedPackets(): readonly number[] {
@@ -94,7 +130,7 @@ export function listCount(): number {
     case "recording":
       return recordedPackets().length;
     case "file":
-      return openedFile.value?.pcap.packets.length ?? 0;
+      return filePackets().count;
     case "sample":
       return SAMPLES.length;
   }
@@ -107,8 +143,8 @@ export function listPacket(place: number): ShownPacket | null {
       return packetOfEvent(recording.value, recordedPackets()[place] ?? -1);
     case "file": {
       const file = openedFile.value;
-      const packet: CapturedPacket | undefined = file?.pcap.packets[place];
-      return file === null || packet === undefined ? null : packetOfFile(file.name, packet);
+      const packet = filePackets().at(place);
+      return file === null || packet === null ? null : packetOfFile(file.name, packet);
     }
     case "sample":
       return samplePacket(place);
@@ -124,14 +160,16 @@ function samplePacket(place: number): ShownPacket | null {
 
 /** Place in the list of what is shown; -1: it is not in it. */
 export function shownPlace(): number {
-  const origin = shown.value?.origin;
-  if (origin?.kind === "recording" && source.value === "recording") {
+  const packet = shown.value;
+  const origin = packet?.origin;
+  if (packet !== null && origin?.kind === "recording" && source.value === "recording") {
+    if (!isRecorded(packet)) return -1;
     const numbers = recordedPackets();
     const place = placeAtOrBelow(numbers, origin.event);
     return numbers[place] === origin.event ? place : -1;
   }
   if (origin?.kind === "file" && source.value === "file") {
-    return openedFile.value?.name === origin.file ? origin.number - 1 : -1;
+    return openedFile.value?.name === origin.file ? filePackets().placeOf(origin.number) : -1;
   }
   if (origin?.kind === "sample" && source.value === "sample") {
     return SAMPLES.findIndex(({ name }) => name === origin.name);
@@ -194,10 +232,8 @@ export function followSelection(): () => void {
   const end = effect(() => {
     const now = selection.value;
     if (now?.kind !== "packet") return;
-    const origin = shown.peek()?.origin;
-    if (origin?.kind === "recording" && origin.event === now.event) return;
     const packet = packetOfEvent(recording.peek(), now.event);
-    if (packet === null) return;
+    if (packet === null || packet.bytes === shown.peek()?.bytes) return;
     source.value = "recording";
     show(packet);
   });

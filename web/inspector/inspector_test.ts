@@ -10,6 +10,7 @@ import { emptyRecording, type RecordedEvent } from "../story/recording.ts";
 import { bitsOf, fieldAt, hexText, layerOfBytes, movedByte, movedField } from "./hex_rows.ts";
 import { type ListShape, SCROLL_HEIGHT_MAX, scrollTo, windowAt } from "./list_window.ts";
 import {
+  FileIndex,
   PacketIndex,
   packetOfEvent,
   packetOfFile,
@@ -96,6 +97,19 @@ describe("packets of a file", () => {
     { atUs: 5, bytes: arp },
     { atUs: 9, bytes: advert },
   ]);
+
+  it("are found by what they carry, bit by bit", () => {
+    const all = new FileIndex(packets, "all");
+    expect(all.look(1)).toBe(false);
+    expect([all.count, all.at(2)?.number, all.at(3), all.placeOf(2)]).toEqual([3, 3, null, 1]);
+    const adverts = new FileIndex(packets, "advert");
+    expect([adverts.look(2), adverts.count, adverts.look(2), adverts.count])
+      .toEqual([true, 1, false, 2]);
+    expect([adverts.at(1)?.number, adverts.placeOf(3), adverts.placeOf(2)]).toEqual([3, 1, -1]);
+    const others = new FileIndex(packets, "announcement");
+    others.look(99);
+    expect(others.at(0)?.number).toBe(2);
+  });
 
   it("are shown with their number and time", () => {
     expect(packetOfFile("a.pcap", packets[1]!).origin)

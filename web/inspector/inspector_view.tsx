@@ -7,6 +7,7 @@ import { useEffect } from "preact/hooks";
 import { hasProblem } from "../../host/sim/dissect/field.ts";
 import { registerKeys } from "../app/keys.ts";
 import { jumpTo } from "../app/playback.ts";
+import { view } from "../app/state.ts";
 import { INSPECTOR_TEXT } from "../text/inspector.ts";
 import { FIELD_TEXT } from "../text/packet_fields.ts";
 import { t, type Text } from "../text/text.ts";
@@ -22,6 +23,7 @@ import {
   fields,
   filter,
   followSelection,
+  type OpenedFile,
   openedFile,
   type PacketSource,
   pinned,
@@ -31,7 +33,7 @@ import {
   source,
 } from "./inspector_state.ts";
 import { OpenDialog, openIsShown } from "./open_dialog.tsx";
-import { complaint, openFile, toldText } from "./open_packets.ts";
+import { complaint, openFile, playAsRecording, toldText } from "./open_packets.ts";
 import { PacketList } from "./packet_list.tsx";
 import { PACKET_FILTERS, type PacketFilter, type ShownPacket } from "./packets.ts";
 import { packetTitle } from "./packet_title.ts";
@@ -107,6 +109,12 @@ function Packet({ packet }: { packet: ShownPacket }): JSX.Element {
   );
 }
 
+/** The capture as a recording, in the view that shows who spoke when. */
+async function playFile({ name, bytes }: OpenedFile): Promise<void> {
+  complaint.value = null;
+  if (await playAsRecording(name, bytes)) view.value = "cluster";
+}
+
 /** Where packets come from. */
 function ListBar(): JSX.Element {
   const file = openedFile.value;
@@ -133,7 +141,7 @@ function ListBar(): JSX.Element {
           ))}
         </select>
       </label>
-      {source.value === "recording" && (
+      {source.value !== "sample" && (
         <select
           aria-label={t(INSPECTOR_TEXT.filter)}
           value={filter.value}
@@ -156,6 +164,15 @@ function ListBar(): JSX.Element {
       >
         {t(INSPECTOR_TEXT.open)}
       </button>
+      {source.value === "file" && file !== null && (
+        <button
+          type="button"
+          data-testid="inspector-play"
+          onClick={() => void playFile(file)}
+        >
+          {t(INSPECTOR_TEXT.openAsRecording)}
+        </button>
+      )}
       {source.value === "file" && file?.pcap.problem != null && (
         <span class="remark problem">
           {t(INSPECTOR_TEXT.fileCut, { problem: file.pcap.problem })}

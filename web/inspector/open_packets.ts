@@ -3,11 +3,13 @@
 import { signal } from "@preact/signals";
 import { guessOutermost, type Outermost } from "../../host/sim/dissect/dissect.ts";
 import { parseHexText } from "../../host/sim/dissect/hex_text.ts";
+import { isDump } from "../../host/core/record.ts";
 import { isPcap, readPcap } from "../../host/sim/pcap/pcap.ts";
+import { openFile as openRecording } from "../source/replay/client.ts";
 import { INSPECTOR_TEXT } from "../text/inspector.ts";
 import { HEX_PROBLEM_TEXT } from "../text/packet_remarks.ts";
 import { t, type Text } from "../text/text.ts";
-import { showFile, showPasted } from "./inspector_state.ts";
+import { showFile, showPasted, source } from "./inspector_state.ts";
 
 /** Largest file that is read, MiB. */
 export const FILE_MIB_MAX = 512;
@@ -57,7 +59,7 @@ export async function openFile(file: File): Promise<boolean> {
     return false;
   }
   try {
-    return openBytes(name, new Uint8Array(await file.arrayBuffer()));
+    return await openBytes(name, new Uint8Array(await file.arrayBuffer()));
   } catch (thrown) {
     // A file can vanish, or be a folder.
     const problem = thrown instanceof Error ? thrown.message : String(thrown);
@@ -66,7 +68,21 @@ export async function openFile(file: File): Promise<boolean> {
   }
 }
 
-function openBytes(name: string, bytes: Uint8Array): boolean {
+/** Plays a capture or dump as a recording of the page. Never rejects. */
+export async function playAsRecording(name: string, bytes: Uint8Array): Promise<boolean> {
+  try {
+    await openRecording(bytes, name);
+    source.value = "recording";
+    return true;
+  } catch (thrown) {
+    const problem = thrown instanceof Error ? thrown.message : String(thrown);
+    complaint.value = { text: INSPECTOR_TEXT.refused, values: { problem } };
+    return false;
+  }
+}
+
+async function openBytes(name: string, bytes: Uint8Array): Promise<boolean> {
+  if (isDump(bytes)) return await playAsRecording(name, bytes);
   if (!isPcap(bytes)) return openPasted(new TextDecoder().decode(bytes), null);
   const pcap = readPcap(bytes);
   if (pcap.packets.length === 0) {

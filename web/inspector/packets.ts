@@ -84,6 +84,51 @@ export class PacketIndex {
   }
 }
 
+/** The packets of a capture file that are listed; those of a filter are looked for bit by bit. */
+export class FileIndex {
+  readonly #packets: readonly CapturedPacket[];
+  readonly #filter: PacketFilter;
+  /** Places in the file; not used where all are listed. */
+  readonly #places: number[] = [];
+  #read = 0;
+
+  constructor(packets: readonly CapturedPacket[], filter: PacketFilter) {
+    this.#packets = packets;
+    this.#filter = filter;
+  }
+
+  /** Packets that are listed so far. */
+  get count(): number {
+    return this.#filter === "all" ? this.#packets.length : this.#places.length;
+  }
+
+  /** Looks at so many more packets; whether there are still others. */
+  look(count: number): boolean {
+    if (this.#filter === "all") return false;
+    const end = Math.min(this.#read + count, this.#packets.length);
+    for (; this.#read < end; this.#read++) {
+      const { linkType, bytes } = this.#packets[this.#read]!;
+      const { kind } = readFrame(linkType, bytes);
+      const carries = kind === "neighbour" ? "announcement" : kind === "other" ? null : "advert";
+      if (carries === this.#filter) this.#places.push(this.#read);
+    }
+    return end < this.#packets.length;
+  }
+
+  /** The packet at a place of the list. */
+  at(place: number): CapturedPacket | null {
+    const inFile = this.#filter === "all" ? place : this.#places[place] ?? -1;
+    return this.#packets[inFile] ?? null;
+  }
+
+  /** Place in the list of the packet with a number (from 1); -1: it is not in it. */
+  placeOf(number: number): number {
+    if (this.#filter === "all") return number - 1;
+    const place = placeAtOrBelow(this.#places, number - 1);
+    return this.#places[place] === number - 1 ? place : -1;
+  }
+}
+
 /** Place of the last number at or below a value in a growing list; -1: none. */
 export function placeAtOrBelow(numbers: readonly number[], value: number): number {
   let [low, high] = [0, numbers.length];

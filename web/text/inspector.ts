@@ -75,9 +75,10 @@ export const INSPECTOR_TEXT = {
     zh: "{name} 超过 {max} MiB，未读取。",
   },
   fileUnread: { en: "{name}: {problem}", zh: "{name}：{problem}" },
+  refused: { en: "{problem}", zh: "{problem}" },
   fileCut: { en: "Read up to there: {problem}", zh: "读到此处为止：{problem}" },
   filePackets: { en: "{name}: {count} packets", zh: "{name}：{count} 个报文" },
-  openAsRecording: { en: "Play this capture as a recording", zh: "把此抓包作为记录播放" },
+  openAsRecording: { en: "Play as a recording", zh: "作为记录播放" },
   noPackets: { en: "No packets here.", zh: "这里没有报文。" },
   noPacketsYet: {
     en: "The recording has no packets yet.",
