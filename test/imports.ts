@@ -130,12 +130,18 @@ const RULES: Rule[] = [
     may: [
       ...["daemon", "base", "core", "engine", "conf", "sim"].map((name) => `host/${name}/`),
       "host/control/client.ts",
+      "host/control/web/index.ts",
     ],
     packages: [
       ...["@optique/core", "@optique/run", "cli-table3", "cliffy", "yoctocolors"],
       ...["node:process", "node:readline", "node:stream", "node:buffer", "node:util"],
     ],
     why: "subcommands reach the machine through the daemon or the control client",
+  },
+  {
+    room: "web/edge.ts",
+    may: ["core-as/build/core.wasm"],
+    why: "the edge worker's entry brings the core and the worker together, and nothing else",
   },
   {
     room: "web/",
