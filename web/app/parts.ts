@@ -10,7 +10,9 @@ export { FaultPanel } from "../topology/fault_panel.tsx";
 export { TopologyView } from "../topology/topology_view.tsx";
 
 const nothing = (): JSX.Element | null => null;
-export const EditorPane = nothing;
+export const EditorPane = lazyPart(() =>
+  import("../editor/editor_pane.tsx").then((module) => module.EditorPane)
+);
 export const DetailsPanel = nothing;
 export const StoryList = nothing;
 export const BalanceView = nothing;
