@@ -6,13 +6,13 @@ import type { Import } from "./imports.ts";
 
 const root = new URL("../", import.meta.url);
 
-/** The TypeScript files of a folder; none of a room that has not been built yet. */
+/** The TypeScript files of a folder, with and without JSX; none of a room that has not been built yet. */
 function sources(folder: string): string[] {
   if (!existsSync(new URL(folder, root))) return [];
   return readdirSync(new URL(folder, root), { withFileTypes: true }).flatMap((entry) => {
     const path = `${folder}${entry.name}`;
     if (entry.isDirectory()) return sources(`${path}/`);
-    return path.endsWith(".ts") ? [path] : [];
+    return /\.tsx?$/.test(path) ? [path] : [];
   });
 }
 
@@ -71,6 +71,8 @@ describe("findViolations()", () => {
       line("host/core/load.ts", "node:fs"),
       /browser safe/,
     ],
+    ["node: in the page", line("web/app/app.tsx", "node:fs"), /browser safe/],
+    ["the page reaching the daemon", line("web/a.tsx", "../host/daemon/main.ts"), /in a browser/],
     ["an unlisted package", line("host/linux/a.ts", "lodash"), /not listed/],
     [
       "a checker that decides",
@@ -119,6 +121,8 @@ describe("findViolations()", () => {
       line("core-as/assembly/index.ts", "./vrrp/machine"),
       line("core-as/assembly/vrrp/machine.ts", "./timers"),
       line("cli/status.ts", "../host/control/client.ts"),
+      line("web/app/app.tsx", "preact"),
+      line("web/vite.config.ts", "node:url"),
     ])).toEqual([]);
   });
 });

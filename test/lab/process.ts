@@ -125,7 +125,8 @@ export class RunningProgram implements AsyncDisposable {
 
   async #collect(stream: ReadableStream<Uint8Array>, from: LogLine["from"]): Promise<void> {
     let rest = "";
-    for await (const chunk of stream.pipeThrough(new TextDecoderStream())) {
+    const decoder = new TextDecoderStream() as ReadableWritablePair<string, Uint8Array>;
+    for await (const chunk of stream.pipeThrough(decoder)) {
       const parts = (rest + chunk).split("\n");
       rest = parts.pop()!;
       this.#add(parts, from);

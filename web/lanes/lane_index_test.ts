@@ -10,7 +10,7 @@ import { loadNodes } from "../source/play/nodes.ts";
 import type { RecordedEvent } from "../story/recording.ts";
 import { LaneIndex, lastAt } from "./lane_index.ts";
 
-const wasm = new WebAssembly.Module(readFileSync("core-as/build/core.wasm"));
+const wasm = new WebAssembly.Module(new Uint8Array(readFileSync("core-as/build/core.wasm")));
 const nodes = loadNodes(["node1", "node2"].map((name) => ({
   name,
   text: readFileSync(`examples/lvs-dr-dual-master/${name}.conf`, "utf8"),

@@ -9,7 +9,7 @@ import { loadNodes } from "../source/play/nodes.ts";
 import { firstAfter, firstAt, type RecordedEvent } from "./recording.ts";
 import { applyEvent, openingScene, SceneMaker } from "./scene.ts";
 
-const wasm = new WebAssembly.Module(readFileSync("core-as/build/core.wasm"));
+const wasm = new WebAssembly.Module(new Uint8Array(readFileSync("core-as/build/core.wasm")));
 const FILES = ["node1", "node2"].map((name) => ({
   name,
   text: readFileSync(`examples/lvs-dr-dual-master/${name}.conf`, "utf8"),
@@ -78,7 +78,7 @@ describe("SceneMaker", () => {
         scene.nodes.get(node)!.instances.get(instance)!.state === "MASTER"
       );
       expect(masters).toHaveLength(1);
-      const [{ node }] = masters as [{ node: string }];
+      const { node } = masters[0]!;
       for (const address of router.addresses) {
         expect(scene.nodes.get(node)!.held.has(address)).toBe(true);
         expect(scene.caches.get(`${router.segment} ${address}`)?.owner).toBe(node);

@@ -9,7 +9,7 @@ import { loadNodes } from "./nodes.ts";
 import { Player } from "./player.ts";
 import type { PlayReport } from "./protocol.ts";
 
-const wasm = new WebAssembly.Module(readFileSync("core-as/build/core.wasm"));
+const wasm = new WebAssembly.Module(new Uint8Array(readFileSync("core-as/build/core.wasm")));
 const FILES = ["node1", "node2"].map((name) => ({
   name,
   text: readFileSync(`examples/lvs-dr-dual-master/${name}.conf`, "utf8"),
