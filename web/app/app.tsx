@@ -58,8 +58,12 @@ export function App(): JSX.Element {
       </div>
       <main class="stage" id="stage" tabIndex={-1}>
         <section class="conf card" aria-label={t(SHELL_TEXT.configuration)}>
-          <EditedBar />
-          <parts.EditorPane />
+          {isFile() ? <parts.FilePane /> : (
+            <>
+              <EditedBar />
+              <parts.EditorPane />
+            </>
+          )}
         </section>
         <section class="middle" data-view={view.value} data-testid={`view-${view.value}`}>
           <Middle view={view.value} />
@@ -87,6 +91,12 @@ export function App(): JSX.Element {
       <div class="hidden-text" role="status" data-testid="announcement">{announcement.value}</div>
     </div>
   );
+}
+
+/** What is shown comes from a file: the editor's configuration says nothing of it. */
+function isFile(): boolean {
+  const { source } = recording.value;
+  return source === "dump" || source === "capture";
 }
 
 function Middle({ view }: { view: ViewName }): JSX.Element {

@@ -16,6 +16,9 @@ export const EditorPane = lazyPart(() =>
 export const DetailsPanel = nothing;
 export const StoryList = nothing;
 export const BalanceView = nothing;
+export const FilePane = lazyPart(() =>
+  import("../source/replay/file_pane.tsx").then((module) => module.FilePane)
+);
 export const InspectorView = lazyPart(() =>
   import("../inspector/inspector_view.tsx").then((module) => module.InspectorView)
 );

@@ -14,9 +14,16 @@ import {
 } from "../../story/recording.ts";
 import { REPLAY_TEXT } from "../../text/replay.ts";
 import { t } from "../../text/text.ts";
-import type { Explained, FileOpening, FileOrder, FileReport, ShownEntry } from "./protocol.ts";
+import type {
+  EntryPlace,
+  Explained,
+  FileOpening,
+  FileOrder,
+  FileReport,
+  ShownEntry,
+} from "./protocol.ts";
 
-export type { Explained, FileOpening, ShownEntry } from "./protocol.ts";
+export type { EntryPlace, Explained, FileOpening, ShownEntry } from "./protocol.ts";
 
 /** Largest file that is opened, bytes. Dumps have a smaller limit of their own. */
 export const OPENED_SIZE_MAX = 256 * 1024 * 1024;
@@ -95,9 +102,9 @@ export async function explainAt(event: RecordedEvent): Promise<Explained | null>
   return await ask((number) => ({ kind: "explain", ask: number, sequence })) as Explained | null;
 }
 
-/** The input that the open dump's node was handed last at a time of the recording, and what came of it. */
-export async function entryAt(atUs: number): Promise<ShownEntry | null> {
-  return await ask((number) => ({ kind: "entry", ask: number, atUs })) as ShownEntry | null;
+/** An input that the open dump's node was handed, and what came of it; null: there is none there. */
+export async function entryAt(place: EntryPlace): Promise<ShownEntry | null> {
+  return await ask((number) => ({ kind: "entry", ask: number, place })) as ShownEntry | null;
 }
 
 function ask(order: (number: number) => FileOrder): Promise<Explained | ShownEntry | null> {

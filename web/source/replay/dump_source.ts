@@ -16,7 +16,7 @@ import type { RecordedEvent } from "../../story/recording.ts";
 import { castOfDump, type DumpCast } from "./dump_cast.ts";
 import { CoreTeller } from "./dump_core_events.ts";
 import { EngineTeller } from "./dump_engine_events.ts";
-import type { Explained, FileOpening, ShownEntry } from "./protocol.ts";
+import type { EntryPlace, Explained, FileOpening, ShownEntry } from "./protocol.ts";
 
 /** A half that has not begun: its checkpoint was taken at `beginUs` of the node's clock. */
 interface Beginning {
@@ -202,14 +202,19 @@ export class DumpSource {
     return { title, sentences };
   }
 
-  /** The input that was handed in last at a time of the recording; null: none was. */
-  entryAt(atUs: number): ShownEntry | null {
+  /** An input that was handed in, and what came of it; null: there is none at that place. */
+  entry(place: EntryPlace): ShownEntry | null {
     this.#looker ??= new Replay(this.#wasm, this.#dump, { snapshots: this.#snapshots });
     const looker = this.#looker;
-    // Up to the first one behind that time, and then the one before it once more.
-    looker.runTo({ us: Math.floor(atUs + this.#fromUs) + 1 });
-    if (looker.position === 0) return null;
-    looker.runTo({ position: looker.position - 1 });
+    let position = 0;
+    if ("position" in place) position = place.position;
+    else {
+      // Up to the first one behind that time: the one before it is meant.
+      looker.runTo({ us: Math.floor(place.atUs + this.#fromUs) + 1 });
+      position = looker.position;
+    }
+    if (position < 1 || position > looker.length) return null;
+    looker.runTo({ position: position - 1 });
     const entry = looker.step();
     if (entry === null) return null;
     const interfaces = Object.fromEntries(this.#cast.interfaces);

@@ -10,8 +10,11 @@ export type FileOrder =
   | { kind: "open"; bytes: Uint8Array; name: string }
   /** Explain the transition with this number, of this instance or group. */
   | { kind: "explain"; ask: number; sequence: number }
-  /** Show the input that the node was handed last at a time of the recording. */
-  | { kind: "entry"; ask: number; atUs: number };
+  /** Show an input that the node was handed. */
+  | { kind: "entry"; ask: number; place: EntryPlace };
+
+/** Which input: the last one at a time of the recording, or that of a place among all, from 1. */
+export type EntryPlace = { atUs: number } | { position: number };
 
 /** What is known before anything is played. */
 export interface FileOpening {

@@ -90,7 +90,7 @@ export class FileSession {
       const explained = dump?.explain(order.sequence) ?? null;
       this.#post({ kind: "explained", ask, explained });
     } else {
-      this.#post({ kind: "entry", ask, entry: dump?.entryAt(order.atUs) ?? null });
+      this.#post({ kind: "entry", ask, entry: dump?.entry(order.place) ?? null });
     }
   }
 }

@@ -9,7 +9,7 @@ import { encodePlain } from "../../../host/core/plain_value.ts";
 import { type Dump, encodeDump } from "../../../host/core/record.ts";
 import type { RecordedEvent } from "../../story/recording.ts";
 import { SceneMaker } from "../../story/scene.ts";
-import type { FileOpening, FileReport, ShownEntry } from "./protocol.ts";
+import type { EntryPlace, FileOpening, FileReport, ShownEntry } from "./protocol.ts";
 import { failure, FileSession } from "./session.ts";
 
 const CAPTURE = new URL("../../../test/golden/takeovers.pcap", import.meta.url);
@@ -155,10 +155,11 @@ describe("a dump", () => {
   });
 
   it("shows the input of any moment", () => {
-    const entryAt = (atUs: number) => {
-      told.session.answer({ kind: "entry", ask: 3, atUs });
+    const entry = (place: EntryPlace) => {
+      told.session.answer({ kind: "entry", ask: 3, place });
       return (told.reports.at(-1) as { entry: ShownEntry | null }).entry;
     };
+    const entryAt = (atUs: number) => entry({ atUs });
     const last = entryAt(told.opening.endUs)!;
     expect(last.position).toBe(last.of);
     const heard = told.events.find((event) =>
@@ -167,6 +168,8 @@ describe("a dump", () => {
     expect(entryAt(heard.atUs)).toMatchObject({ half: "core", same: true, atUs: heard.atUs });
     expect(entryAt(heard.atUs)!.input).toMatch(/^advert of 10\.9\.0\.1 on eth0: VRID 51/);
     expect(entryAt(-1)).toBeNull();
+    expect(entry({ position: last.of + 1 })).toBeNull();
+    expect(entry({ position: last.of - 1 })!.position).toBe(last.of - 1);
   });
 
   it("says where the replay gives something else than it holds", () => {
