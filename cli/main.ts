@@ -25,7 +25,7 @@ async function main(args: readonly string[]): Promise<number> {
     return await (await import("./daemon.ts")).runDaemonCommand(args, import.meta.url);
   }
   const { runSubcommand } = await import("./subcommands.ts");
-  return await runSubcommand(args);
+  return await runSubcommand(args, import.meta.url);
 }
 
 async function mainOrError(): Promise<number> {

@@ -230,14 +230,47 @@ const explain = command(
   },
 );
 
+const web = command(
+  "web",
+  object({
+    name: constant("web"),
+    files: multiple(argument(string({ metavar: "FILE" }))),
+    listen: withDefault(
+      option("--listen", string({ metavar: "ADDRESS:PORT" }), {
+        description: message`Where to listen; 127.0.0.1:8113 or any free port when left out`,
+      }),
+      null,
+    ),
+  }),
+  {
+    brief: message`Show a cluster in the browser`,
+    description:
+      message`Serves the page on this machine and prints its address: it plays configurations, replays dumps and captures, and follows daemons that have a web block. It opens with the files that are given.`,
+  },
+);
+
 const version = command("version", object({ name: constant("version") }), {
   brief: message`Version, core ABI, runtime and kind of build`,
 });
 
-const parser = or(check, status, events, consoleCommand, dump, replay, explain, simulate, version);
+const parser = or(
+  check,
+  status,
+  events,
+  consoleCommand,
+  dump,
+  replay,
+  explain,
+  simulate,
+  web,
+  version,
+);
 
-/** Runs a subcommand; resolves with the exit status. Wrong usage ends the process with EXIT_USAGE. */
-export async function runSubcommand(args: readonly string[]): Promise<number> {
+/**
+ * Runs a subcommand; `entry` is the URL of the program. Resolves with the exit status. Wrong usage ends the
+ * process with EXIT_USAGE.
+ */
+export async function runSubcommand(args: readonly string[], entry: string): Promise<number> {
   const asked = run(parser, {
     programName: "vipd",
     args,
@@ -269,6 +302,8 @@ export async function runSubcommand(args: readonly string[]): Promise<number> {
       return 0;
     case "simulate":
       return (await import("./simulate.ts")).runSimulate(asked);
+    case "web":
+      return await (await import("./web.ts")).runWeb({ ...asked, entry });
     case "version":
       return (await import("./version.ts")).printVersion();
   }

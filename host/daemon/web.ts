@@ -6,7 +6,7 @@ import { errorText } from "../base/errors.ts";
 import type { WebSettings } from "../conf/index.ts";
 import type { Answer } from "../control/connection.ts";
 import type { WebStatus } from "../control/protocol.ts";
-import type { WebServer } from "../control/web/server.ts";
+import type { WebServer } from "../control/web/index.ts";
 import type { Reporter } from "./reporter.ts";
 
 /** Between two tries to listen, milliseconds: an address may come later than we do. */
@@ -60,7 +60,7 @@ export class Web {
 
   async #listen(settings: WebSettings): Promise<void> {
     // Only who serves the page pays for it.
-    const { serveWeb } = await import("../control/web/server.ts");
+    const { serveWeb } = await import("../control/web/index.ts");
     if (this.#settings !== settings) return;
     const { page, answer, reporter, retryMs = LISTEN_RETRY_MS } = this.#parts;
     try {

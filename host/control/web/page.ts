@@ -11,11 +11,13 @@ const DEPTH_MAX = 4;
 
 /** Media types by the end of a name (RFC 6838; RFC 9239 for scripts). */
 const TYPES: Record<string, string> = {
+  conf: "text/plain; charset=utf-8",
   css: "text/css; charset=utf-8",
   html: "text/html; charset=utf-8",
   ico: "image/x-icon",
   js: "text/javascript; charset=utf-8",
   json: "application/json",
+  jsonc: "text/plain; charset=utf-8",
   png: "image/png",
   svg: "image/svg+xml",
   txt: "text/plain; charset=utf-8",

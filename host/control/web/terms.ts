@@ -50,7 +50,6 @@ export function openedListPath(key: string): string {
 export interface OpenedFile {
   /** For the title, without folders. */
   name: string;
-  kind: "configuration" | "dump" | "capture" | "scenario";
   /** Relative to the page. */
   path: string;
 }
