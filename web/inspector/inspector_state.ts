@@ -98,7 +98,7 @@ const fileIndex: ReadonlySignal<FileIndex> = computed(() =>
 /** Changes when more of the file was looked at. */
 const fileLooks = signal(0);
 /** Packets that are looked at before the page draws again. */
-const LOOK_PACKETS = 20_000;
+const LOOK_PACKETS = 4_000;
 
 function lookOn(one: FileIndex): void {
   if (fileIndex.peek() !== one) return;

@@ -326,8 +326,8 @@ const VRRP = {
     "1 为通告，是唯一的类型。",
   ),
   "vrrp.vrid": field(
-    "Virtual router identifier (VRID)",
-    "虚拟路由器标识（VRID）",
+    "Virtual router (VRID)",
+    "虚拟路由器（VRID）",
     "Which virtual router this is about, 1 to 255: one number for all its members on a segment.",
     "属于哪个虚拟路由器，1 到 255：同一网段的成员使用同一编号。",
   ),
@@ -356,13 +356,13 @@ const VRRP = {
     "发送时为零，接收时忽略。",
   ),
   "vrrp.advertisementIntervalS": field(
-    "Advertisement interval",
+    "Advert interval",
     "通告间隔",
     "Whole seconds between adverts. In version 2 all members must have the same: an advert with another interval is dropped.",
     "两次通告之间的整秒数。版本 2 要求成员一致：间隔不同的通告会被丢弃。",
   ),
   "vrrp.advertisementIntervalCs": field(
-    "Max advertise interval",
+    "Max advert interval",
     "最大通告间隔",
     "Hundredths of a second between adverts. A BACKUP learns it and waits three of them and its skew time.",
     "两次通告之间的百分之一秒数。BACKUP 学习此值，等待其三倍加偏移时间。",
