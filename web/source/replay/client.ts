@@ -55,6 +55,11 @@ interface FileThread {
 let thread: FileThread | null = null;
 let nextAsk = 1;
 
+// Whoever shows something else needs the thread and its memory no more.
+recording.subscribe((shown) => {
+  if (thread !== null && shown !== thread.recording) closeFile();
+});
+
 /**
  * Opens a dump or capture: the recording becomes it, and fills while it is played. Resolves when one sees
  * who is in it. Rejects with VipdError when it cannot be opened; then the recording stays as it was.
@@ -109,7 +114,7 @@ export async function entryAt(place: EntryPlace): Promise<ShownEntry | null> {
 
 function ask(order: (number: number) => FileOrder): Promise<Explained | ShownEntry | null> {
   const asked = thread;
-  if (asked === null || recording.peek() !== asked.recording) return Promise.resolve(null);
+  if (asked === null) return Promise.resolve(null);
   return new Promise((resolve) => {
     const number = nextAsk++;
     asked.waiting.set(number, resolve);
@@ -140,9 +145,8 @@ function begin(worker: Worker, name: string, opening: FileOpening): void {
 }
 
 function hear(from: FileThread, report: FileReport): void {
+  // Of a file that was closed.
   if (from !== thread) return;
-  // The recording is somebody else's by now.
-  if (recording.peek() !== from.recording) return closeFile();
   switch (report.kind) {
     case "events": {
       const { events, untilUs, done, of } = report;
