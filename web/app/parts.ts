@@ -3,8 +3,10 @@
 import type { JSX } from "preact";
 import { lazyPart } from "./lazy.tsx";
 
+export { DetailsPanel } from "../lanes/details_panel.tsx";
 export { LanesView } from "../lanes/lanes_view.tsx";
 export { Scrubber } from "../lanes/scrubber.tsx";
+export { StoryList } from "../lanes/story_list.tsx";
 export { Transport } from "../lanes/transport.tsx";
 export { FaultPanel } from "../topology/fault_panel.tsx";
 export { TopologyView } from "../topology/topology_view.tsx";
@@ -13,8 +15,6 @@ const nothing = (): JSX.Element | null => null;
 export const EditorPane = lazyPart(() =>
   import("../editor/editor_pane.tsx").then((module) => module.EditorPane)
 );
-export const DetailsPanel = nothing;
-export const StoryList = nothing;
 export const BalanceView = nothing;
 export const FilePane = lazyPart(() =>
   import("../source/replay/file_pane.tsx").then((module) => module.FilePane)
