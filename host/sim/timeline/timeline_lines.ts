@@ -81,9 +81,14 @@ export interface TimelineLine {
   alike: string[];
 }
 
+/** A line and the event that it tells of; of several the first one. */
+export interface StoryEntry {
+  readonly line: TimelineLine;
+  readonly cause: TraceEvent;
+}
+
 /** A line, and what one must know to find its consequences. */
-interface Entry {
-  line: TimelineLine;
+interface Entry extends StoryEntry {
   /** Of a transition: its subjects; with them the ones alike. */
   names: string[];
   record: TransitionRecord | null;
@@ -110,8 +115,9 @@ export function storyOf(
   return story.entries.map(({ line }) => line);
 }
 
-class Story {
-  readonly entries: Entry[] = [];
+/** A story that grows moment by moment. A line may still change by what comes after it. */
+export class Story {
+  readonly #entries: Entry[] = [];
   /** Name of the router by virtual address, and virtual addresses by node and name of the instance. */
   readonly #routers = new Map<string, string>();
   readonly #addresses = new Map<string, ReadonlySet<string>>();
@@ -124,6 +130,11 @@ class Story {
       for (const address of addresses) this.#routers.set(address, router);
       for (const { node, name } of members) this.#addresses.set(`${node} ${name}`, all);
     }
+  }
+
+  /** In the order of time. */
+  get entries(): readonly StoryEntry[] {
+    return this.#entries;
   }
 
   /** Takes all events of one moment: causes first, then what follows from them. */
@@ -236,8 +247,8 @@ class Story {
       alike: [],
     };
     const facts = { record: null, event: null, action: null };
-    const entry: Entry = { line, names: [], addresses: new Map(), ...facts };
-    this.entries.push(entry);
+    const entry: Entry = { line, cause: event, names: [], addresses: new Map(), ...facts };
+    this.#entries.push(entry);
     return entry;
   }
 
@@ -340,9 +351,9 @@ class Story {
 
   /** The last line within a time that fits. */
   #find(event: TraceEvent, withinUs: number, fits: (entry: Entry) => boolean): Entry | null {
-    const from = Math.max(0, this.entries.length - LOOK_BACK);
-    for (let at = this.entries.length - 1; at >= from; at--) {
-      const entry = this.entries[at]!;
+    const from = Math.max(0, this.#entries.length - LOOK_BACK);
+    for (let at = this.#entries.length - 1; at >= from; at--) {
+      const entry = this.#entries[at]!;
       if (event.atUs - entry.line.atUs > withinUs) return null;
       if (fits(entry)) return entry;
     }
