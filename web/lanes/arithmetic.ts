@@ -78,17 +78,22 @@ function skewLine(record: TransitionRecord): Arithmetic {
   };
 }
 
+/** The timer as it was set: its skew time is what is left over whole intervals. */
 function downLine(record: TransitionRecord): Arithmetic | null {
-  const { timerUs, advertisementIntervalUs, skewTimeUs, from, to } = record;
+  const { timerUs, advertisementIntervalUs, skewTimeUs, from, to, instanceVersion } = record;
   if (from !== "BACKUP" || to !== "MASTER" || advertisementIntervalUs === 0) return null;
-  const adverts = (timerUs - skewTimeUs) / advertisementIntervalUs;
-  if (adverts < 1 || !Number.isInteger(Math.round(adverts * 1000) / 1000)) return null;
+  const adverts = Math.floor(timerUs / advertisementIntervalUs);
+  const setUs = timerUs - adverts * advertisementIntervalUs;
+  if (adverts < 1 || setUs === 0) return null;
+  const unitUs = instanceVersion === 2 ? 1_000_000 : advertisementIntervalUs;
+  const priority = Math.round(STEPS - setUs * STEPS / unitUs);
+  const then = Math.abs(setUs - skewTimeUs) < 1 ? "" : ` (set while the priority was ${priority})`;
   return {
     what: "master down interval",
-    formula: `${Math.round(adverts)} × ${describeDuration(advertisementIntervalUs)} + ${
-      describeDuration(skewTimeUs)
-    } = ${describeDuration(timerUs)}`,
-    source: section(record.instanceVersion, "6.1"),
+    formula: `${adverts} × ${describeDuration(advertisementIntervalUs)} + ${
+      describeDuration(setUs)
+    } = ${describeDuration(timerUs)}${then}`,
+    source: section(instanceVersion, "6.1"),
   };
 }
 

@@ -41,8 +41,8 @@ describe("arithmeticOf()", () => {
     const lines = arithmeticOf(takeover);
     const find = (what: string) => lines.find((line) => line.what === what)!.formula;
     expect(find("priority")).toBe("98 +5 = 103");
-    expect(find("skew time")).toBe("(256 − 103) / 256 × 1 s = 597.656 ms");
-    expect(find("master down interval")).toBe("3 × 1 s + 597.656 ms = 3.598 s");
+    expect(find("skew time")).toBe("(256 − 103) / 256 × 1 s = 597.7 ms");
+    expect(find("master down interval")).toBe("3 × 1 s + 597.7 ms = 3.598 s");
   });
 
   it("has formulas that are true", () => {

@@ -63,7 +63,6 @@ function EventDetails({ event, place }: { event: RecordedEvent; place: number })
       {event.kind === "packet" ? <PacketDetails event={event} place={place} /> : <h2>{text}</h2>}
       {event.kind === "record" && event.record.kind === "transition" && (
         <>
-          <p>{describeReason(event.record)}</p>
           <h3>{t(LANES_TEXT.arithmetic)}</h3>
           <dl class="arithmetic">
             {arithmeticOf(event.record).map(({ what, formula, source }) => (
