@@ -37,6 +37,28 @@ function contentSecurityPolicy(): Plugin {
   };
 }
 
+const THREAD = /new URL\("((?:\.\.?\/)+[\w\/]*thread\.ts)", import\.meta\.url\)/g;
+
+/**
+ * Makes the threads' module a chunk among the page's own, which share what they have in common. Vite by
+ * itself would bundle it on its own: the reader of keepalived.conf would be fetched twice.
+ */
+function threadAmongChunks(): Plugin {
+  return {
+    name: "thread-among-chunks",
+    apply: "build",
+    enforce: "pre",
+    transform(code, id) {
+      if (!code.includes("new Worker(")) return null;
+      return code.replace(THREAD, (_, relative: string) => {
+        const module = fileURLToPath(new URL(relative, `file://${id}`));
+        const chunk = this.emitFile({ type: "chunk", id: module, name: "thread" });
+        return `import.meta.ROLLUP_FILE_URL_${chunk}`;
+      });
+    },
+  };
+}
+
 export default defineConfig(({ command }) => ({
   root: path("."),
   base: "./",
@@ -48,7 +70,7 @@ export default defineConfig(({ command }) => ({
   },
   define: { VIPD_PAGE_BUILT: String(command === "build") },
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
-  plugins: [contentSecurityPolicy()],
+  plugins: [contentSecurityPolicy(), threadAmongChunks()],
   worker: { format: "es" },
   server: { host: "127.0.0.1" },
   build: {

@@ -186,7 +186,7 @@ function end(problem: string): void {
 
 function thread(): Worker {
   if (worker !== null) return worker;
-  worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
+  worker = new Worker(new URL("../thread.ts", import.meta.url), { type: "module", name: "play" });
   worker.addEventListener("message", ({ data }: MessageEvent<PlayReport>) => hear(data));
   worker.addEventListener(
     "error",

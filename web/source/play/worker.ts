@@ -24,7 +24,12 @@ wake.port1.onmessage = () => {
   if (!player.isOver) wake.port2.postMessage(null);
 };
 
-scope.addEventListener("message", async ({ data: order }) => {
+/** Makes this thread the simulation's. */
+export function playOrders(): void {
+  scope.addEventListener("message", ({ data }) => void play(data));
+}
+
+async function play(order: PlayOrder): Promise<void> {
   lastPlay = order.play;
   player = null;
   try {
@@ -36,4 +41,4 @@ scope.addEventListener("message", async ({ data: order }) => {
   } catch (thrown) {
     post(failure(order.play, thrown));
   }
-});
+}

@@ -68,7 +68,10 @@ export async function openFile(bytes: Uint8Array, name: string): Promise<OpenedF
   if (bytes.length > OPENED_SIZE_MAX) {
     throw new VipdError("file", t(REPLAY_TEXT.tooLarge, { name, max: OPENED_SIZE_MAX >> 20 }));
   }
-  const worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
+  const worker = new Worker(new URL("../thread.ts", import.meta.url), {
+    type: "module",
+    name: "file",
+  });
   const opening = await new Promise<FileOpening>((resolve, reject) => {
     const refuse = (text: string, hint: string) => {
       worker.terminate();

@@ -29,7 +29,10 @@ async function open(bytes: Uint8Array): Promise<void> {
   }
 }
 
-scope.addEventListener("message", ({ data: order }) => {
-  if (order.kind === "open") void open(order.bytes);
-  else session?.answer(order);
-});
+/** Makes this thread that of a file. */
+export function openFiles(): void {
+  scope.addEventListener("message", ({ data: order }) => {
+    if (order.kind === "open") void open(order.bytes);
+    else session?.answer(order);
+  });
+}
