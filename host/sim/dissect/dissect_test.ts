@@ -5,6 +5,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { loadTestCore } from "../../../core-as/testing.ts";
 import { decodeFrame } from "../../../test/golden/frame.ts";
+import { goldenFields } from "../../../test/golden/dissected.ts";
 import { goldenNames, readGolden } from "../../../test/golden/golden.ts";
 import { STATUS_CHECKSUM } from "../../core/abi.gen.ts";
 import { compare } from "./compare.ts";
@@ -22,24 +23,6 @@ import { summarize } from "./summary.ts";
 
 const ETHERNET_SIZE = 14;
 const names = goldenNames();
-
-/** Fields whose golden value is the number, not the text. */
-function goldenValue(field: Field, id: string): string {
-  const isLength = id === "ipv4.headerLength" || id === "tcp.headerLength";
-  if (isLength) return String(4 * (field.number ?? 0));
-  if (id === "ethernet.type" || id === "vrrp.checksum") return field.raw;
-  return field.number === null ? field.value : String(field.number);
-}
-
-/** The fields of a packet as the golden file has them. */
-function goldenFields(dissection: Dissection, wanted: string[]): Record<string, string> {
-  const fields = fieldsOf(dissection);
-  return Object.fromEntries(wanted.map((id) => {
-    const mine = id === "neighbourAdvertisement.mac" ? "option.mac" : id;
-    const found = fields.filter((field) => field.id === mine);
-    return [id, found.map((field) => goldenValue(field, id)).join(",")];
-  }));
-}
 
 function remarksOf(dissection: Dissection): string[] {
   return fieldsOf(dissection).flatMap(({ id, remarks }) =>
