@@ -129,6 +129,15 @@ describe("a bad request", () => {
   const many = (count: number) =>
     Array.from({ length: count }, (_, i) => ({ name: `n${i}.conf`, text: conf("priority 9") }));
   const fast = conf("version 3\nadvert_int 0.01");
+  const say = () => ({ at: 1, do: "say", text: "again" });
+  const reload = () => ({ at: 1, do: "reload", node: "a", set: {} });
+  const farm = (servers: number) => {
+    const rows = Array.from(
+      { length: servers },
+      (_, i) => `real_server 10.1.${i >> 8}.${i & 0xff} 80 { weight 1 }\n`,
+    );
+    return `virtual_server 10.9.0.1 80 { lb_algo rr\nlb_kind DR\nprotocol TCP\n${rows.join("")}}\n`;
+  };
   const lasting = (duration: number) => ({ name: "long", duration, steps: [] });
 
   it.each<[string, string, unknown, number, RegExp]>([
@@ -161,6 +170,27 @@ describe("a bad request", () => {
       { files: [{ name: "a", text: fast }], scenario: lasting(100_000) },
       422,
       /EVENTS_MAX/,
+    ],
+    [
+      "a scenario without end",
+      "/simulate",
+      { files: FILES, scenario: { ...lasting(10), steps: many(1001).map(say) } },
+      422,
+      /STEPS_MAX/,
+    ],
+    [
+      "reloads all the time",
+      "/simulate",
+      { files: FILES, scenario: { ...lasting(10), steps: many(101).map(reload) } },
+      422,
+      /RELOADS_MAX/,
+    ],
+    [
+      "too many servers",
+      "/simulate",
+      { files: [{ name: "a", text: `${conf("priority 9")}${farm(1001)}` }] },
+      422,
+      /SERVERS_MAX/,
     ],
     [
       "too many instances",

@@ -19,6 +19,9 @@ export const EDGE_LIMITS = {
   read: limit("READ_SIZE_MAX", 4 * 1024 * 1024, "bytes that all nodes read, includes each time"),
   nodes: limit("NODES_MAX", 8, "nodes of a request: its main files"),
   instances: limit("INSTANCES_MAX", 128, "vrrp_instance blocks of all simulated nodes"),
+  servers: limit("SERVERS_MAX", 1_000, "real_server blocks of all simulated nodes"),
+  steps: limit("STEPS_MAX", 1_000, "steps of a scenario"),
+  reloads: limit("RELOADS_MAX", 100, "reloads among the steps of a scenario"),
   instanceSeconds: limit(
     "INSTANCE_SECONDS_MAX",
     500_000,

@@ -1,5 +1,6 @@
 // A simulation within the limits of one request: played in slices, with a look at the limits between them.
 
+import type { Config } from "../../host/conf/index.ts";
 import { againCommand } from "../../host/sim/again_command.ts";
 import { ALL_INVARIANTS } from "../../host/sim/invariants/index.ts";
 import { replayEqual } from "../../host/sim/invariants/replay_equal.ts";
@@ -74,10 +75,34 @@ function scenarioFor(
 ): Scenario {
   if (asked === "tour") return tourScenario(nodes);
   if (asked === "chaos") return chaosScenario(nodes, seed);
-  const { scenario, problems, placeOf } = readScenario(asked, { resolveConfig });
+  const { scenario, problems, placeOf } = readScenario(asked, {
+    resolveConfig: onceEach(resolveConfig),
+  });
   refuse(problems);
+  refuseLong(scenario!);
   refuse(checkScenario(scenario!, nodes, placeOf));
   return scenario!;
+}
+
+/** Reads each file once, however often a scenario names it. */
+function onceEach(resolveConfig: ReadCluster["resolveConfig"]): ReadCluster["resolveConfig"] {
+  const known = new Map<string, Config>();
+  return (name) => {
+    const config = known.get(name) ?? resolveConfig(name);
+    known.set(name, config);
+    return config;
+  };
+}
+
+/** Checking a step takes time of its own, a reload most of all: it makes another configuration. */
+function refuseLong({ steps }: Scenario): void {
+  if (steps.length > EDGE_LIMITS.steps.value) {
+    throw limitReached(422, EDGE_LIMITS.steps, steps.length, "play a scenario of fewer steps");
+  }
+  const reloads = steps.filter(({ action }) => action.do === "reload").length;
+  if (reloads > EDGE_LIMITS.reloads.value) {
+    throw limitReached(422, EDGE_LIMITS.reloads, reloads, "reload less often");
+  }
 }
 
 function refuse(problems: readonly ScenarioProblem[]): void {
@@ -90,10 +115,18 @@ function refuse(problems: readonly ScenarioProblem[]): void {
 
 /** What can be said before anything is played. */
 function refuseLarge(nodes: readonly SimulatedNode[], scenario: Scenario): void {
-  const instances = nodes.reduce((sum, { name, config }) => {
-    const all = [config, ...laterConfigs(scenario, name)];
-    return sum + Math.max(...all.map((one) => one.instances.length));
-  }, 0);
+  const most = (of: (config: Config) => number) =>
+    nodes.reduce((sum, { name, config }) => {
+      const all = [config, ...laterConfigs(scenario, name)];
+      return sum + Math.max(...all.map(of));
+    }, 0);
+  const servers = most(({ virtualServers }) =>
+    virtualServers.reduce((sum, { realServers }) => sum + realServers.length, 0)
+  );
+  if (servers > EDGE_LIMITS.servers.value) {
+    throw limitReached(422, EDGE_LIMITS.servers, servers, "play fewer of them");
+  }
+  const instances = most((config) => config.instances.length);
   if (instances > EDGE_LIMITS.instances.value) {
     throw limitReached(422, EDGE_LIMITS.instances, instances, "play fewer of them");
   }
