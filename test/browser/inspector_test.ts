@@ -53,6 +53,23 @@ describe("the packet inspector", () => {
       .toBe("https://www.rfc-editor.org/rfc/rfc3768.html#section-5.3.4");
   });
 
+  it("follows the time where that is asked for, until a packet is picked", async () => {
+    const page = await openPage();
+    await waitForPlay(page, 2 * SETTLED_US);
+    await lookAt(page, SETTLED_US);
+    await openInspector(page);
+    const before = await page.textContent(at("title"));
+    await lookAt(page, 2 * SETTLED_US);
+    expect(await page.textContent(at("title"))).toBe(before);
+    await page.click(at("follow"));
+    expect(await page.textContent(at("title"))).toMatch(/ at 39\./);
+    await lookAt(page, SETTLED_US);
+    expect(await page.textContent(at("title"))).toBe(before);
+    await page.focus(at("packets"));
+    await page.keyboard.press("Home");
+    expect(await page.getAttribute(at("follow"), "aria-pressed")).toBe("false");
+  });
+
   it("is walked through with the arrows, by fields and by bytes", async () => {
     const page = await openPage();
     await openInspector(page);
