@@ -6,7 +6,7 @@ import type { Outermost } from "../../host/sim/dissect/dissect.ts";
 import { compare, type Comparison } from "../../host/sim/dissect/compare.ts";
 import { type Field, fieldsOf } from "../../host/sim/dissect/field.ts";
 import type { PcapFile } from "../../host/sim/pcap/pcap.ts";
-import { playheadUs, recording, revision, selection } from "../app/state.ts";
+import { playheadSlow, playheadUs, recording, revision, selection } from "../app/state.ts";
 import { firstAfter } from "../story/recording.ts";
 import {
   FileIndex,
@@ -40,6 +40,8 @@ export interface OpenedFile {
 export const source = signal<PacketSource>("recording");
 export const filter = signal<PacketFilter>("all");
 export const openedFile = signal<OpenedFile | null>(null);
+/** The last packet before the playhead is shown while it moves. */
+export const follows = signal(false);
 /** What is shown; null only before the first look. */
 export const shown = signal<ShownPacket | null>(null);
 export const pinned = signal<ShownPacket | null>(null);
@@ -195,6 +197,7 @@ export function show(packet: ShownPacket): void {
 export function showPlace(place: number): void {
   const packet = listPacket(place);
   if (packet === null) return;
+  follows.value = false;
   show(packet);
   if (packet.origin.kind === "recording") {
     selection.value = { kind: "packet", event: packet.origin.event };
@@ -226,26 +229,49 @@ export function pickField(number: number): void {
 
 /**
  * Shows something when the view opens: what is selected, else the last packet before the playhead, else
- * a sample. From then on it follows the selection; answers what ends that.
+ * a sample. From then on it follows the selection, or the time where that is asked for; answers what
+ * ends that.
  */
 export function followSelection(): () => void {
-  const end = effect(() => {
-    const now = selection.value;
-    if (now?.kind !== "packet") return;
-    const packet = packetOfEvent(recording.peek(), now.event);
-    if (packet === null || packet.bytes === shown.peek()?.bytes) return;
-    source.value = "recording";
-    show(packet);
-  });
+  const ends = [
+    effect(() => {
+      const now = selection.value;
+      if (now?.kind !== "packet") return;
+      const packet = packetOfEvent(recording.peek(), now.event);
+      if (packet === null || isShown(packet)) return;
+      follows.value = false;
+      source.value = "recording";
+      show(packet);
+    }),
+    effect(() => {
+      if (!follows.value || source.value !== "recording") return;
+      const packet = packetBefore(playheadSlow.value);
+      untracked(() => {
+        if (packet !== null && !isShown(packet)) show(packet);
+      });
+    }),
+  ];
   if (shown.peek() === null) showFirst();
-  return end;
+  return () => ends.forEach((end) => end());
+}
+
+/** A packet of the recording is the one that is shown: of the same event, and no other recording's. */
+function isShown({ origin, bytes }: ShownPacket): boolean {
+  const before = shown.peek();
+  return before?.origin.kind === "recording" && origin.kind === "recording" &&
+    before.origin.event === origin.event && before.bytes === bytes;
+}
+
+/** The last packet of the list at or before a time of the recording; the first if all come later. */
+function packetBefore(us: number): ShownPacket | null {
+  const numbers = recordedPackets();
+  const seen = firstAfter(recording.value.events, us) - 1;
+  const event = numbers[Math.max(0, placeAtOrBelow(numbers, seen))];
+  return event === undefined ? null : packetOfEvent(recording.value, event);
 }
 
 function showFirst(): void {
-  const numbers = index.peek().numbers();
-  const seen = firstAfter(recording.peek().events, playheadUs.peek()) - 1;
-  const event = numbers[Math.max(0, placeAtOrBelow(numbers, seen))];
-  const packet = event === undefined ? null : packetOfEvent(recording.peek(), event);
+  const packet = packetBefore(playheadUs.peek());
   if (packet === null) source.value = "sample";
   const first = packet ?? samplePacket(0);
   if (first !== null) show(first);

@@ -22,6 +22,7 @@ import {
   comparison,
   fields,
   filter,
+  follows,
   followSelection,
   type OpenedFile,
   openedFile,
@@ -152,6 +153,16 @@ function ListBar(): JSX.Element {
             <option key={name} value={name}>{t(FILTERS[name])}</option>
           ))}
         </select>
+      )}
+      {source.value === "recording" && (
+        <button
+          type="button"
+          aria-pressed={follows.value}
+          data-testid="inspector-follow"
+          onClick={() => follows.value = !follows.value}
+        >
+          {t(INSPECTOR_TEXT.follow)}
+        </button>
       )}
       <button
         type="button"

@@ -103,6 +103,7 @@ export const INSPECTOR_TEXT = {
   differs: { en: "differs", zh: "不同" },
   problem: { en: "problem", zh: "问题" },
   note: { en: "note", zh: "提示" },
+  follow: { en: "Follow the time", zh: "跟随时间" },
   seek: { en: "Go to its time", zh: "跳到其时刻" },
   pickField: {
     en: "Pick a field or a byte to see what it means.",
