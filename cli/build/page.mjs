@@ -16,8 +16,8 @@ import { build } from "vite";
 const SERVICE_WORKER = path.join("web", "offline", "service_worker.ts");
 /** What compresses. */
 const TEXT = /\.(css|html|js|json|svg|txt|wasm|webmanifest|conf|jsonc)$/;
-/** Nobody needs these to look at the page. */
-const NOT_KEPT = /\.gz$|^licenses\.txt$|^service_worker\.js$/;
+/** Nobody needs these to look at the page; vipd.json is its server's word, not the page's. */
+const NOT_KEPT = /\.gz$|^licenses\.txt$|^service_worker\.js$|^vipd\.json$/;
 
 const packed = promisify(gzip);
 

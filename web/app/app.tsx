@@ -58,7 +58,7 @@ export function App(): JSX.Element {
       </div>
       <main class="stage" id="stage" tabIndex={-1}>
         <section class="conf card" aria-label={t(SHELL_TEXT.configuration)}>
-          {isFile() ? <parts.FilePane /> : (
+          {isLive() ? <parts.LivePane /> : isFile() ? <parts.FilePane /> : (
             <>
               <EditedBar />
               <parts.EditorPane />
@@ -97,6 +97,11 @@ export function App(): JSX.Element {
 function isFile(): boolean {
   const { source } = recording.value;
   return source === "dump" || source === "capture";
+}
+
+/** The same of running directors, whose configuration nobody tells. */
+function isLive(): boolean {
+  return recording.value.source === "live";
 }
 
 function Middle({ view }: { view: ViewName }): JSX.Element {

@@ -1,5 +1,6 @@
 // What the page opens with: what its address says, or the reference deployment.
 
+import { offerLive } from "../source/live/page_server.ts";
 import { playFiles } from "../source/play/client.ts";
 import { files, playing, recording, touchRecording } from "./state.ts";
 
@@ -17,6 +18,7 @@ export async function openFirst(): Promise<void> {
     recording.value.problem = "the reference deployment has errors";
     return touchRecording();
   }
+  void offerLive();
   playing.value = !matchMedia("(prefers-reduced-motion: reduce)").matches;
 }
 

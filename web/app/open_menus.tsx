@@ -1,8 +1,9 @@
 // What can be opened: samples, files, links, directors.
 
 import type { JSX } from "preact";
+import { LiveMenu } from "../source/live/live_menu.tsx";
 
 /** The menus. */
-export function OpenMenus(): JSX.Element | null {
-  return null;
+export function OpenMenus(): JSX.Element {
+  return <LiveMenu />;
 }

@@ -19,6 +19,7 @@ export const BalanceView = nothing;
 export const FilePane = lazyPart(() =>
   import("../source/replay/file_pane.tsx").then((module) => module.FilePane)
 );
+export { LivePart as LivePane } from "../source/live/live_menu.tsx";
 export const InspectorView = lazyPart(() =>
   import("../inspector/inspector_view.tsx").then((module) => module.InspectorView)
 );

@@ -30,7 +30,7 @@ export const CLOSE_CODE = {
 
 /** What stands at FACTS_PATH. */
 export interface ServerFacts {
-  /** `daemon`: the stream of a running one is here; `files`: `vipd web`. */
+  /** `daemon`: the stream of a running one is here; `files`: `vipd web`. Elsewhere: `static`. */
   role: "daemon" | "files";
   version: string;
 }

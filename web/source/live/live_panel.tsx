@@ -6,10 +6,9 @@ import { LIVE_TEXT } from "../../text/live.ts";
 import { language, t } from "../../text/text.ts";
 import { recording } from "../../app/state.ts";
 import "./live.css";
+import { liveAddress } from "./live_fields.ts";
 import { directors, showLive, unwatch, watch, type WatchedDirector } from "./session.ts";
 
-/** What stands in the fields; the page's server may have filled in its own address. */
-export const liveAddress = signal("");
 const token = signal("");
 
 /** The panel. */
