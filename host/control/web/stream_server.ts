@@ -147,8 +147,9 @@ export class StreamServer {
     };
     this.#followers.add(follower);
     const pinging = setInterval(() => {
-      if (performance.now() - heardAtMs > this.#limits.silenceMs) return connection.end("dropped");
-      socket.ping();
+      if (performance.now() - heardAtMs <= this.#limits.silenceMs) return socket.ping();
+      socket.farewell = { code: CLOSE_CODE.SILENT, reason: "no sign of life" };
+      connection.end("dropped");
     }, this.#limits.pingMs);
     const reason = await connection.run();
     clearInterval(pinging);

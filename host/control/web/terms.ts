@@ -24,8 +24,8 @@ export const CLOSE_CODE = {
   DENIED: 4401,
   /** As many clients as there may be are connected. */
   NO_ROOM: 4429,
-  /** The client did not read. */
-  DROPPED: 4408,
+  /** The client gave no sign of life. */
+  SILENT: 4408,
 } as const;
 
 /** What stands at FACTS_PATH. */
