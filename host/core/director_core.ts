@@ -137,6 +137,11 @@ export class DirectorCore {
     return this.#view.getUint32(this.#verdictAddress + DIRECTOR_VERDICT.ifindex, true);
   }
 
+  /** The destination that was chosen, or ID_NONE. */
+  get verdictDestination(): number {
+    return this.#view.getUint32(this.#verdictAddress + DIRECTOR_VERDICT.destination, true);
+  }
+
   /** A service as it stands, or null. */
   serviceStatus(service: number): ServiceStatus | null {
     const at = this.#exports.directorServiceStatus(service);
@@ -157,5 +162,10 @@ export class DirectorCore {
   /** A copy of the memory as far as it is used: for a dump. */
   checkpoint(): Uint8Array {
     return new Uint8Array(this.memory.buffer, 0, this.#exports.memoryUsed()).slice();
+  }
+
+  /** Goes back to a checkpoint of its own. */
+  restore(checkpoint: Uint8Array): void {
+    new Uint8Array(this.memory.buffer).set(checkpoint);
   }
 }

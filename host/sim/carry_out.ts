@@ -21,7 +21,8 @@ const NETWORK_ACTIONS: ReadonlySet<Action["do"]> = new Set([
 export function carryOut(world: World, action: Action): void {
   switch (action.do) {
     case "say":
-      return;
+    case "load":
+      return; // nothing in VRRP depends on them
     case "cut":
       world.network.cut(named(world, action.from).index, named(world, action.to).index);
       break;

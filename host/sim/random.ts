@@ -14,6 +14,16 @@ export class Random {
     this.#state = seed >>> 0;
   }
 
+  /** Goes on from a state. */
+  static from(state: number): Random {
+    return new Random(state);
+  }
+
+  /** Where it stands: all that the next numbers follow from. */
+  get state(): number {
+    return this.#state;
+  }
+
   /** The next number in [0, 1), a multiple of 2^-32. */
   fraction(): number {
     this.#state = nextRandomState(this.#state);

@@ -14,15 +14,18 @@ export interface Tally {
   events: number;
   /** Simulated time. */
   simulatedUs: number;
-  /** Steps that were played, by kind; a comment (`say`) is none. */
+  /** Steps that were played, by kind; UNTOLD are none. */
   actions: Record<string, number>;
   /** Calls by invariant and hook; hooks that an invariant has and nobody called stand with 0. */
   invariants: Record<string, Partial<Record<HookName, number>>>;
 }
 
+/** Steps that change nothing of VRRP: comments, and requests of clients. */
+const UNTOLD: ReadonlySet<string> = new Set(["say", "load"]);
+
 /** A tally of nothing. */
 export function emptyTally(): Tally {
-  const kinds = Object.keys(ACTIONS).filter((kind) => kind !== "say");
+  const kinds = Object.keys(ACTIONS).filter((kind) => !UNTOLD.has(kind));
   const actions = Object.fromEntries(kinds.map((kind) => [kind, 0]));
   return { runs: 0, events: 0, simulatedUs: 0, actions, invariants: {} };
 }
@@ -33,7 +36,7 @@ export function countRun(tally: Tally, plan: Plan, endUs: number, events: number
   tally.events += events;
   tally.simulatedUs += endUs;
   for (const { atUs, action } of plan.scenario.steps) {
-    if (atUs > endUs || action.do === "say") continue;
+    if (atUs > endUs || UNTOLD.has(action.do)) continue;
     tally.actions[action.do] = (tally.actions[action.do] ?? 0) + 1;
   }
 }

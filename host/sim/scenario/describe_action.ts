@@ -53,6 +53,8 @@ export function describeAction(action: Action): string {
       return `somebody removes ${action.address}`;
     case "clock":
       return `the clock runs at ${action.rate} of its speed`;
+    case "load":
+      return `clients send ${action.perSecond} requests/s to ${action.service ?? "every service"}`;
     case "say":
       return action.text;
   }

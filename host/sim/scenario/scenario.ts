@@ -84,6 +84,9 @@ export const DEFAULT_SCRIPT: { outcome: ScriptOutcome; runUs: number } = {
   runUs: 3_000,
 };
 
+/** Requests a second that a scenario can ask for. */
+export const LOAD_MAX = 10_000;
+
 /** How a server answers checks. `refuse`: RST; `silent`: nothing comes; a number: HTTP status. */
 export type ServerState = "up" | "refuse" | "silent" | number;
 
@@ -138,6 +141,11 @@ export type Action =
   | { do: "removeAddress"; node: string; address: string }
   /** From now on the node's clock runs so fast. */
   | { do: "clock"; node: string; rate: number }
+  /**
+   * From now on clients send so many requests a second, to one service or (null) to all in turn; 0: none.
+   * Nothing of VRRP depends on it (host/sim/traffic).
+   */
+  | { do: "load"; perSecond: number; service: string | null }
   /** A comment in the timeline. */
   | { do: "say"; text: string };
 

@@ -86,7 +86,17 @@ class Check {
         return this.#address(action.node, action.address, [...at, "address"]);
       case "reload":
         return this.#reload(action, at);
+      case "load":
+        return this.#service(action.service, [...at, "service"]);
     }
+  }
+
+  #service(name: string | null, at: Path): void {
+    if (name === null) return;
+    const known = this.#configs(null).flatMap(({ virtualServers }) =>
+      virtualServers.map((one) => one.name)
+    );
+    if (!known.includes(name)) this.#unknown("virtual_server", name, known, at);
   }
 
   /** True when there is such a node. */

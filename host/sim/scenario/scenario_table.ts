@@ -11,6 +11,7 @@ import {
   DEFAULT_SCRIPT,
   type Edit,
   GOOD_WIRE,
+  LOAD_MAX,
   type Machine,
   type Scenario,
   type ScriptRule,
@@ -360,6 +361,20 @@ export const ACTIONS: {
     members: members<Body<"clock">>({
       node,
       rate: required(RATE, "seconds of its clock in a second"),
+    }),
+  },
+  load: {
+    meaning: "from now on clients send so many requests a second to the virtual servers",
+    members: members<Body<"load">>({
+      perSecond: required(
+        number("requests a second", 0, LOAD_MAX, 0),
+        "requests a second; 0: none",
+      ),
+      service: optional(
+        nullable(text("a virtual_server", 1, NAME_LENGTH_MAX)),
+        null,
+        "one virtual_server, `[192.0.2.1]:tcp:80`; all in turn where it is left out",
+      ),
     }),
   },
   say: {

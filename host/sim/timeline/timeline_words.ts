@@ -59,6 +59,8 @@ export function actorOf(action: Action): string {
       return "servers";
     case "script":
       return "all nodes";
+    case "load":
+      return "clients";
     default:
       return "";
   }
