@@ -12,6 +12,10 @@ export interface CaptureCast {
   cast: Cast;
   /** Name of the node of a sender's address on a VLAN. */
   nodeOf: (vlan: string, source: string) => string | null;
+  /** Name of the node with a MAC on a VLAN. */
+  nodeWith: (vlan: string, mac: string | null) => string | null;
+  /** Names of the nodes that speak for a virtual router, by its name. */
+  membersOf: (router: string) => readonly string[];
   /** Number of the segment of a VLAN. */
   segmentOf: (vlan: string) => number;
 }
@@ -34,12 +38,20 @@ export function castOfCapture(routers: readonly RouterStory[]): CaptureCast {
   const segmentOf = (vlan: string) => Math.max(0, vlans.indexOf(vlan));
   const nodes = new Map<string, OpenNode>();
   const names = new Map<string, string>();
+  const owners = new Map<string, string>();
   for (const router of routers) {
     for (const speaker of router.speakers) {
       const name = note(nodes, router, speaker, segmentOf(router.vlan));
       names.set(`${router.vlan} ${speaker.source}`, name);
+      if (speaker.mac !== null) owners.set(`${router.vlan} ${speaker.mac}`, name);
     }
   }
+  const nodeOf = (vlan: string, source: string) => names.get(`${vlan} ${source}`) ?? null;
+  const members = new Map(routers.map((router) => {
+    const nodes = router.speakers.flatMap(({ source }) => nodeOf(router.vlan, source) ?? []);
+    return [instanceName(router), [...new Set(nodes)]];
+  }));
+  const membersOf = (router: string) => members.get(router) ?? [];
   return {
     cast: {
       nodes: [...nodes.values()],
@@ -50,14 +62,15 @@ export function castOfCapture(routers: readonly RouterStory[]): CaptureCast {
         family: router.family,
         vrid: router.vrid,
         addresses: [...new Set(router.speakers.flatMap(({ addresses }) => addresses))],
-        members: [
-          ...new Set(router.speakers.map(({ source }) => names.get(`${router.vlan} ${source}`)!)),
-        ].map((node) => ({ node, instance: instanceName(router) })),
+        members: membersOf(instanceName(router))
+          .map((node) => ({ node, instance: instanceName(router) })),
       })),
       services: [],
       servers: [],
     },
-    nodeOf: (vlan, source) => names.get(`${vlan} ${source}`) ?? null,
+    nodeOf,
+    nodeWith: (vlan, mac) => mac === null ? null : owners.get(`${vlan} ${mac}`) ?? null,
+    membersOf,
     segmentOf,
   };
 }

@@ -13,7 +13,7 @@ import {
   tellPcap,
 } from "../../../host/sim/pcap/pcap_story.ts";
 import { writeStory } from "../../../host/sim/pcap/pcap_text.ts";
-import type { RecordedEvent } from "../../story/recording.ts";
+import { firstAfter, firstAt, type RecordedEvent } from "../../story/recording.ts";
 import { type CaptureCast, castOfCapture, instanceName } from "./capture_cast.ts";
 import { ethernetFrame, Frames } from "./frames.ts";
 import type { FileOpening } from "./protocol.ts";
@@ -36,7 +36,7 @@ export class CaptureSource {
   readonly problem: string;
   readonly #cast: CaptureCast;
   readonly #fromUs: number;
-  readonly #routers: readonly RouterStory[];
+  readonly #speaking: ReadonlyMap<string, readonly Speech[]>;
   readonly #frames = new Frames();
 
   /** Throws VipdError `pcap` when the bytes are no capture, or one without a single advert. */
@@ -47,8 +47,8 @@ export class CaptureSource {
     const story = tellPcap(file, (packet, seen) => frames.push({ packet, seen }));
     this.problem = story.problem ?? "";
     this.#fromUs = story.fromUs;
-    this.#routers = story.routers;
     this.#cast = castOfCapture(story.routers);
+    this.#speaking = speechesOf(story.routers, this.#cast);
     const text = writeStory(story, clockTime);
     if (story.adverts === 0) {
       throw new VipdError("pcap", "the capture holds no VRRP advert", {
@@ -114,7 +114,7 @@ export class CaptureSource {
       packet: {
         carries: isAdvert ? "advert" : "announcement",
         segment: this.#cast.segmentOf(vlan),
-        frame: this.#frames.keep(`${vlan} ${node} ${about}`, raw.slice()),
+        frame: this.#frames.keep(`${vlan} ${node} ${about}`, raw),
         instance,
         address: isAdvert ? null : seen.address,
         arrivals: this.#receivers(node, instance).map((node) => ({ node, atUs })),
@@ -125,19 +125,13 @@ export class CaptureSource {
   /** A capture does not say it: the other routers of an advert, the clients of an announcement. */
   #receivers(sender: string, instance: string | null): (string | null)[] {
     if (instance === null) return [null];
-    const router = this.#cast.cast.routers.find(({ name }) => name === instance);
-    return router?.members.map(({ node }) => node).filter((node) => node !== sender) ?? [];
+    const members = this.#cast.membersOf(instance);
+    return members.filter((node) => node !== sender);
   }
 
   /** Who says that it has an address: the node with that MAC. */
   #owner(vlan: string, { mac, owner }: NeighbourSeen): string | null {
-    const segment = this.#cast.segmentOf(vlan);
-    const row = this.#cast.cast.nodes.find(({ interfaces }) =>
-      interfaces.some((one) =>
-        one.segment === segment && one.mac !== "" && (one.mac === mac || one.mac === owner)
-      )
-    );
-    return row?.name ?? null;
+    return this.#cast.nodeWith(vlan, mac) ?? this.#cast.nodeWith(vlan, owner);
   }
 
   // ---- What they mean ----
@@ -191,11 +185,8 @@ export class CaptureSource {
 
   /** Whether a node sends adverts of any virtual router in that moment. */
   #isSpeaking(node: string, wallUs: number): boolean {
-    return this.#routers.some(({ vlan, periods }) =>
-      periods.some(({ source, fromUs, toUs }) =>
-        this.#cast.nodeOf(vlan, source) === node && fromUs <= wallUs && toUs >= wallUs
-      )
-    );
+    const times = this.#speaking.get(node) ?? [];
+    return (times[firstAfter(times, wallUs) - 1]?.untilUs ?? -Infinity) >= wallUs;
   }
 
   #state(
@@ -246,13 +237,42 @@ function leftUs(
   speaker: Speaker,
 ): number {
   if (end === "RESIGNED") return toUs;
-  const next = takeovers.find(({ from, to, atUs }) =>
-    from === source && to !== source && atUs >= toUs
-  );
   const { version, priority, intervalUs } = speaker;
   const downUs = DOWN_ADVERTS * intervalUs + skewUs(version, priority, intervalUs);
   // Who takes over has another skew time, and may be late.
-  return Math.min(next?.atUs ?? Infinity, toUs + downUs + intervalUs);
+  const lastUs = toUs + downUs + intervalUs;
+  for (let i = firstAt(takeovers, toUs); i < takeovers.length; i++) {
+    const { atUs, from, to } = takeovers[i]!;
+    if (atUs >= lastUs) break;
+    if (from === source && to !== source) return atUs;
+  }
+  return lastUs;
+}
+
+/** A time in which a node sends adverts: begins at `atUs`; `untilUs`: the end of all up to this one. */
+interface Speech {
+  atUs: number;
+  untilUs: number;
+}
+
+/** When each node speaks, in the order of time. */
+function speechesOf(routers: readonly RouterStory[], cast: CaptureCast): Map<string, Speech[]> {
+  const speeches = new Map<string, Speech[]>();
+  for (const { vlan, periods } of routers) {
+    for (const { source, fromUs, toUs } of periods) {
+      const node = cast.nodeOf(vlan, source);
+      if (node === null) continue;
+      const own = speeches.get(node) ?? [];
+      speeches.set(node, own);
+      own.push({ atUs: fromUs, untilUs: toUs });
+    }
+  }
+  for (const own of speeches.values()) {
+    own.sort((one, other) => one.atUs - other.atUs);
+    let untilUs = -Infinity;
+    for (const speech of own) untilUs = speech.untilUs = Math.max(untilUs, speech.untilUs);
+  }
+  return speeches;
 }
 
 /** `02:00:05.123`, UTC. */

@@ -41,18 +41,21 @@ export class Frames {
     return this.keep(key, frame);
   }
 
-  /** The array that is kept for equal bytes under this key. */
+  /** The array that is kept for equal bytes under this key: not `frame` itself, which may be a view. */
   keep(key: string, frame: Uint8Array): Uint8Array {
     const before = this.#kept.get(key);
     if (before !== undefined && isEqual(before, frame)) return before;
     if (this.#kept.size >= KEPT_MAX) this.#kept.clear();
-    this.#kept.set(key, frame);
-    return frame;
+    const kept = frame.slice();
+    this.#kept.set(key, kept);
+    return kept;
   }
 }
 
 function isEqual(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((byte, i) => byte === b[i]);
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
 }
 
 /**
