@@ -94,7 +94,7 @@ function Entry(): JSX.Element {
 function EntryText({ entry }: { entry: ShownEntry }): JSX.Element {
   const { half, sequence, position, of, atUs, input, outputs, same } = entry;
   return (
-    <div role="status">
+    <div aria-live={playing.value ? "off" : "polite"}>
       <p class="soft">
         {t(REPLAY_TEXT.entryPlace, {
           half: t(half === "core" ? REPLAY_TEXT.core : REPLAY_TEXT.engine),
