@@ -60,7 +60,7 @@ function Explanation({ field, bytes }: { field: Field; bytes: Uint8Array }): JSX
           </span>
         )}
         {url === null
-          ? <span>{sourceText(field.source)}</span>
+          ? field.source.document !== "" && <span>{sourceText(field.source)}</span>
           : (
             <a href={url} target="_blank" rel="noreferrer" data-testid="inspector-source">
               {sourceText(field.source)}
@@ -76,8 +76,14 @@ function Expected({ field: { expected, remarks } }: { field: Field }): JSX.Eleme
   if (expected === null) return null;
   const isWrong = remarks.some(({ code }) => REMARK_LEVELS[code] === "problem");
   return (
-    <span class={isWrong ? "mark bad" : "mark good"} data-testid="inspector-checksum">
-      {isWrong ? `✗ ${t(INSPECTOR_TEXT.wrong, { expected })}` : `✓ ${t(INSPECTOR_TEXT.right)}`}
+    <span class={isWrong ? "" : "mark good"} data-testid="inspector-checksum">
+      {isWrong
+        ? (
+          <>
+            {t(INSPECTOR_TEXT.expected)} <span class="mono">{expected}</span>
+          </>
+        )
+        : `✓ ${t(INSPECTOR_TEXT.right)}`}
     </span>
   );
 }

@@ -4,7 +4,7 @@
 import { batch, computed, effect, type ReadonlySignal, signal, untracked } from "@preact/signals";
 import type { Outermost } from "../../host/sim/dissect/dissect.ts";
 import { compare, type Comparison } from "../../host/sim/dissect/compare.ts";
-import { type Field, fieldsOf } from "../../host/sim/dissect/field.ts";
+import { type Field, fieldsOf, hasProblem } from "../../host/sim/dissect/field.ts";
 import type { PcapFile } from "../../host/sim/pcap/pcap.ts";
 import { playheadSlow, playheadUs, recording, revision, selection } from "../app/state.ts";
 import { firstAfter } from "../story/recording.ts";
@@ -179,13 +179,16 @@ export function shownPlace(): number {
   return -1;
 }
 
-/** Shows a packet; the same field as before is lit up if it has one. */
+/**
+ * Shows a packet; the same field as before is picked if it has one. Who had picked none is shown the first
+ * field that something is wrong with.
+ */
 export function show(packet: ShownPacket): void {
   batch(() => {
     const before = fields.peek()[picked.peek()];
     shown.value = packet;
     const again = before === undefined
-      ? -1
+      ? fields.peek().findIndex(hasProblem)
       : fields.peek().findIndex(({ id, index }) => id === before.id && index === before.index);
     picked.value = again;
     pointed.value = -1;

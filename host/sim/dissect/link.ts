@@ -39,7 +39,7 @@ const PACKET_TYPE_WORDS = ["to us", "broadcast", "multicast", "to somebody else"
 const HARDWARE_WORDS: Readonly<Record<number, string>> = { 1: "Ethernet", 772: "loopback" };
 
 /** `IPv4 (0x0800)`, `length 38`. */
-export function etherTypeText(type: number): string {
+function etherTypeText(type: number): string {
   if (type < ETHERTYPE_MIN) return `length ${type}`;
   const word = ETHERTYPE_WORDS[type];
   return word === undefined ? hexOf(type, 4) : `${word} (${hexOf(type, 4)})`;

@@ -2,11 +2,14 @@
 
 /** A document and the part of it. */
 export interface Source {
-  /** `RFC 9568`, `IEEE 802.3`, `LINKTYPE_LINUX_SLL`. */
+  /** `RFC 9568`, `IEEE 802.3`, `LINKTYPE_LINUX_SLL`; "" = none. */
   document: string;
   /** `5.2.4`; "" = the whole. */
   section: string;
 }
+
+/** Of bytes that nothing here explains. */
+export const NOWHERE: Source = { document: "", section: "" };
 
 /** A section of an RFC; without one the whole. */
 export function rfc(number: number, section = ""): Source {

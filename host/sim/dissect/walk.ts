@@ -3,7 +3,7 @@
 import type { Field, Layer, LayerId } from "./field.ts";
 import { LayerReader, remark } from "./layer_reader.ts";
 import type { Source } from "./source.ts";
-import { rfc } from "./source.ts";
+import { NOWHERE } from "./source.ts";
 
 /** Source and destination of the IP header around a message. */
 export interface IpEnds {
@@ -47,7 +47,7 @@ export class Walk {
   /** Bytes that no header explains: a payload that nobody asked about, or padding. */
   rest(id: "data" | "padding", at: number, end: number): void {
     if (at >= end) return;
-    const source = id === "padding" ? { document: "IEEE 802.3", section: "3.2.8" } : rfc(791);
+    const source = id === "padding" ? { document: "IEEE 802.3", section: "3.2.8" } : NOWHERE;
     const reader = this.reader(id, at, end, source);
     reader.data(`${id}.bytes`, 0, end - at);
     this.add(reader);
