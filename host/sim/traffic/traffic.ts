@@ -8,14 +8,10 @@ import { Random } from "../random.ts";
 import { type Action, LOAD_MAX, type ServerState } from "../scenario/scenario.ts";
 import type { ProcessState, TraceEvent } from "../world_view.ts";
 import { Balancer, type BalancerState, endpoint } from "./balancer.ts";
+import { flowOf, Flows, type FlowsState } from "./flows.ts";
 
 /** Width of a bin, microseconds. */
 export const BIN_US = 100_000;
-/** Clients; each is a source address. */
-const CLIENT_MAX = 4096;
-/** Ports of a client that are used in turn. */
-const PORT_FIRST = 1024;
-const PORT_COUNT = 60_000;
 /** A good server answers after 20..180 ms: 100 on average. */
 const SERVICE_MIN_US = 20_000;
 const SERVICE_SPREAD_US = 160_000;
@@ -87,8 +83,8 @@ interface Open {
   node: string | null;
   service: string;
   key: string;
-  client: number;
-  port: number;
+  /** Number in its service's Flows. */
+  flow: number;
 }
 
 /** Everything at one moment, to go back to. */
@@ -96,7 +92,7 @@ export interface TrafficState {
   nowUs: number;
   nextUs: number;
   random: number;
-  ports: number;
+  flows: Map<string, FlowsState>;
   perSecond: number;
   only: string | null;
   machines: Map<string, Omit<Machine, "balancer"> & { balancer: BalancerState }>;
@@ -133,7 +129,7 @@ export class Traffic {
   readonly #openCounts = new Map<string, number>();
   #nowUs = 0;
   #nextUs = Infinity;
-  #ports = 0;
+  readonly #flows: ReadonlyMap<string, Flows>;
   #perSecond = 0;
   #only: string | null = null;
   #binUs = 0;
@@ -142,6 +138,8 @@ export class Traffic {
   constructor(options: TrafficOptions) {
     this.#options = options;
     this.#random = new Random(options.seed);
+    const { services } = options;
+    this.#flows = new Map(services.map(({ name }) => [name, new Flows(services.length)]));
     options.nodes.forEach((node, i) => {
       const balancer = new Balancer(options.wasm, (options.seed + i) >>> 0);
       this.#machines.set(node, {
@@ -234,11 +232,13 @@ export class Traffic {
       : services.filter(({ name }) => name === this.#only);
     const random = this.#random;
     const service = wanted.length === 0 ? undefined : wanted[random.below(wanted.length)];
-    const client = random.below(CLIENT_MAX);
-    const port = PORT_FIRST + this.#ports++ % PORT_COUNT;
     this.#nextUs = atUs + this.#pauseUs();
     if (service === undefined) return;
-    const answer = this.#route(service, client, port);
+    const flows = this.#flows.get(service.name)!;
+    const flow = flows.take();
+    const answer = flow < 0
+      ? { node: null, server: null, outcome: "lost" as const }
+      : this.#route(service, flow);
     const takesUs = SERVICE_MIN_US + random.fraction() * SERVICE_SPREAD_US;
     const isServed = answer.outcome === "served" || answer.outcome === "sorry";
     const endUs = isServed
@@ -249,9 +249,11 @@ export class Traffic {
     const key = `${service.name} ${answer.server ?? ""}`;
     add(this.#bin.began, key, 1);
     if (!isServed) add(this.#bin.failed, key, 1);
-    if (answer.server !== null) {
+    if (answer.server === null) {
+      if (flow >= 0) flows.give(flow);
+    } else {
       add(this.#openCounts, key, 1);
-      push(this.#open, { endUs, node: answer.node, service: service.name, key, client, port });
+      push(this.#open, { endUs, node: answer.node, service: service.name, key, flow });
     }
     this.#options.request?.({ atUs, endUs, service: service.name, ...answer });
   }
@@ -259,8 +261,7 @@ export class Traffic {
   /** Where a request goes, and what becomes of it there. */
   #route(
     { name, address, segment, sorry }: TrafficService,
-    client: number,
-    port: number,
+    flow: number,
   ): Pick<Request, "node" | "server" | "outcome"> {
     const node = this.#owners.get(`${segment} ${address}`) ?? null;
     const machine = node === null ? undefined : this.#machines.get(node);
@@ -270,7 +271,7 @@ export class Traffic {
     if (!isAwake || !machine.held.has(address) || !this.#isLinked(node, machine, segment)) {
       return { ...nobody, outcome: "lost" };
     }
-    const pick = machine.balancer.open(this.#nowUs, name, { client, port });
+    const pick = machine.balancer.open(this.#nowUs, name, flowOf(flow));
     if ("none" in pick) return { ...nobody, outcome: "refused" };
     const { server } = pick;
     if (server === sorry) return { node, server, outcome: "sorry" };
@@ -294,11 +295,12 @@ export class Traffic {
   }
 
   #finish(): void {
-    const { node, service, key, client, port } = pop(this.#open);
+    const { node, service, key, flow } = pop(this.#open);
     add(this.#openCounts, key, -1);
+    this.#flows.get(service)!.give(flow);
     const machine = node === null ? undefined : this.#machines.get(node);
     if (machine === undefined || machine.process === "off") return;
-    machine.balancer.close(this.#nowUs, service, { client, port });
+    machine.balancer.close(this.#nowUs, service, flowOf(flow));
   }
 
   /** Everything now, to go back to. Only where a bin has just begun is nothing of it lost. */
@@ -307,7 +309,7 @@ export class Traffic {
       nowUs: this.#nowUs,
       nextUs: this.#nextUs,
       random: this.#random.state,
-      ports: this.#ports,
+      flows: new Map([...this.#flows].map(([name, flows]) => [name, flows.save()])),
       perSecond: this.#perSecond,
       only: this.#only,
       machines: new Map([...this.#machines].map(([name, machine]) => [name, {
@@ -329,7 +331,7 @@ export class Traffic {
     this.#nowUs = state.nowUs;
     this.#nextUs = state.nextUs;
     this.#random = Random.from(state.random);
-    this.#ports = state.ports;
+    for (const [name, flows] of state.flows) this.#flows.get(name)!.restore(flows);
     this.#perSecond = state.perSecond;
     this.#only = state.only;
     for (const [name, one] of state.machines) {
