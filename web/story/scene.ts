@@ -209,9 +209,25 @@ function applyToNode(node: NodeScene, event: RecordedEvent): void {
       node.isKnown = event.isUp;
       node.isSilent = !event.isUp && event.isSilent === true;
       node.lostUs = event.isUp ? null : event.atUs;
+      if (!node.isKnown && !node.isSilent) forget(node);
       return;
     default:
       return;
+  }
+}
+
+/**
+ * Nothing is known of a director any more: what it held and did is not to be taken for what it does. The
+ * states stay behind `isKnown`, so that one that was not left is the same one afterwards.
+ */
+function forget(node: NodeScene): void {
+  node.held.clear();
+  node.linksDown.clear();
+  node.scripts.clear();
+  node.trackers.clear();
+  node.services.clear();
+  for (const instance of node.instances.values()) {
+    Object.assign(instance, { protocolUs: null, preemptUs: null, master: null });
   }
 }
 

@@ -74,8 +74,6 @@ function Row({ director }: { director: WatchedDirector }): JSX.Element {
     <li class="live-row" data-testid="live-row" data-state={state.state}>
       <span class="live-mark" aria-hidden="true">{MARKS[state.state]}</span>
       <span class="live-name">{title}</span>
-      <span class="live-state">{t(LIVE_TEXT[state.state])}</span>
-      <span class="live-detail">{detailOf(director)}</span>
       <button
         type="button"
         aria-label={t(LIVE_TEXT.remove, { name: name || address })}
@@ -83,6 +81,10 @@ function Row({ director }: { director: WatchedDirector }): JSX.Element {
       >
         {t(LIVE_TEXT.removeShort)}
       </button>
+      <p class="live-detail">
+        <strong class="live-state">{t(LIVE_TEXT[state.state])}</strong>
+        {detailsOf(director).map((detail) => <span key={detail}>{detail}</span>)}
+      </p>
     </li>
   );
 }
@@ -93,15 +95,15 @@ const MARKS = { connecting: "◌", up: "●", lost: "✕" } as const;
 /** A difference between two clocks that is worth a word, milliseconds. */
 const CLOCK_TOLD_MS = 250;
 
-function detailOf({ state, aheadMs }: WatchedDirector): string {
+function detailsOf({ state, aheadMs }: WatchedDirector): string[] {
   if (state.state === "lost") {
     const { why, hint, retryMs } = state;
     const next = retryMs === null
       ? t(LIVE_TEXT.givenUp)
       : t(LIVE_TEXT.tryAgainAt, { time: new Date(retryMs).toLocaleTimeString(language.value) });
-    return [why, hint, next].filter(Boolean).join("; ");
+    return [why, hint, next].filter(Boolean);
   }
-  if (state.state !== "up" || aheadMs === null || Math.abs(aheadMs) < CLOCK_TOLD_MS) return "";
+  if (state.state !== "up" || aheadMs === null || Math.abs(aheadMs) < CLOCK_TOLD_MS) return [];
   const ms = Math.round(Math.abs(aheadMs));
-  return t(aheadMs > 0 ? LIVE_TEXT.clockAhead : LIVE_TEXT.clockBehind, { ms });
+  return [t(aheadMs > 0 ? LIVE_TEXT.clockAhead : LIVE_TEXT.clockBehind, { ms })];
 }

@@ -122,7 +122,7 @@ export class LiveStory {
     const nowUs = this.#us(heard.heardMs);
     past.push(this.#event(director, nowUs, { kind: "connection", isUp: true, text: "" }));
     const states = status.instances.map(toldState);
-    for (const told of [...states, ...toldByStatus(isFirst ? null : director.status, status)]) {
+    for (const told of [...states, ...toldByStatus(null, status)]) {
       past.push(this.#event(director, nowUs, told));
     }
     Object.assign(director, { status, isUp: true, heardMs: heard.heardMs, lastUs: nowUs });

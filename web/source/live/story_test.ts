@@ -113,6 +113,8 @@ describe("LiveStory", () => {
     expect(stateAt(story, T0 + 999, "node1")).toBe("MASTER");
     expect(stateAt(story, T0 + 1000, "node1")).toBe("lost");
     expect(sceneAt(story, T0 + 9000).nodes.get("node1")!.lostUs).toBe(us(story, T0 + 1000));
+    expect([...sceneAt(story, T0 + 999).nodes.get("node1")!.held]).toEqual(["192.0.2.100"]);
+    expect(sceneAt(story, T0 + 1000).nodes.get("node1")!.held.size).toBe(0);
     expect(stateAt(story, T0 + 9000, "node2")).toBe("BACKUP");
     const told = story.recording.events.findLast(({ kind }) => kind === "connection");
     expect(told).toMatchObject({ isUp: false, text: "the daemon does not answer", node: "node1" });
@@ -138,6 +140,16 @@ describe("LiveStory", () => {
     expect(instance.transition).toMatchObject({ to: "BACKUP" });
     expect(instance.sinceUs).toBe(us(story, T0 + 2000));
     expectInOrder(story);
+  });
+
+  it("knows again what a director holds when it comes back as it was", () => {
+    const story = pair();
+    story.lost(1, "lost");
+    const status = statusOf("node1", "MASTER", { nowMs: T0 + 5000, ageS: 105 });
+    story.connected(1, status, [], heard(T0 + 5000), false);
+    expect(sceneAt(story, T0 + 4999).nodes.get("node1")!.held.size).toBe(0);
+    expect([...sceneAt(story, T0 + 5000).nodes.get("node1")!.held]).toEqual(["192.0.2.100"]);
+    expect(stateAt(story, T0 + 5000, "node1")).toBe("MASTER");
   });
 
   it("knows nothing of a process that is another one from before its start", () => {
