@@ -8,8 +8,7 @@ import {
   LINKTYPE_RAW,
 } from "../../host/sim/pcap/captured_packet.ts";
 import { writePcap } from "../../host/sim/pcap/pcap_writer.ts";
-import { announcement } from "../app/state.ts";
-import { recording } from "../app/state.ts";
+import { announcement, recording } from "../app/state.ts";
 import { INSPECTOR_TEXT } from "../text/inspector.ts";
 import { t } from "../text/text.ts";
 import { hexText } from "./hex_rows.ts";

@@ -89,6 +89,10 @@ export const REMARK_TEXT = {
     en: "The MAC of virtual router {vrid}, but the message is about another one.",
     zh: "虚拟路由器 {vrid} 的 MAC，但消息属于另一个虚拟路由器。",
   },
+  macUnknown: {
+    en: "Not known: the capture or dump did not keep it.",
+    zh: "未知：抓包或转储没有保留。",
+  },
   gratuitous: {
     en: "Target and sender are the same: nobody is asked, the address is announced.",
     zh: "目标与发送方相同：不是询问，而是通告地址。",

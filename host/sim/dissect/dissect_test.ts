@@ -161,6 +161,7 @@ describe("dissect() of what is wrong", () => {
     ["a data offset of 0", "tcp_ipv4_syn", 46, [0], "tcp.headerLength lengthTooSmall"],
     ["a UDP length of 7", "udp_ipv4", 39, [7], "udp.length lengthTooSmall"],
     ["no UDP checksum", "udp_ipv4", 40, [0, 0], "udp.checksum checksumAbsent"],
+    ["no MAC", "vrrp2_pass", 0, [0, 0, 0, 0, 0, 0], "ethernet.destination macUnknown"],
     ["a hardware type", "arp_reply", 15, [6], "arp.hardware unknownValue"],
   ])("%s", (_, name, at, bytes, remark) => {
     expect(remarksOf(dissect("ethernet", patched(name, at, ...bytes)))).toContain(remark);
@@ -171,6 +172,16 @@ describe("dissect() of what is wrong", () => {
     expect(remarksOf(dissect("ethernet", own))).toContain("ethernet.source virtualMac");
     const other = patched("vrrp2_pass", 6, 0, 0, 0x5e, 0, 1, 52);
     expect(remarksOf(dissect("ethernet", other))).toContain("ethernet.source virtualMacOther");
+  });
+
+  it("asks no group's MAC of a frame whose MACs are not known", () => {
+    const bytes = golden("vrrp2_pass").slice();
+    bytes.fill(0, 0, 12);
+    expect(remarksOf(dissect("ethernet", bytes))).toEqual([
+      "ethernet.destination macUnknown",
+      "ethernet.source macUnknown",
+      "vrrp.authData passwordInClear",
+    ]);
   });
 
   it("shows of a cut field what there is", () => {

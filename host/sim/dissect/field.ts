@@ -100,6 +100,8 @@ export const REMARK_LEVELS = {
   virtualMac: "note",
   /** {vrid}: a virtual router's MAC, but not of the VRID in the message. */
   virtualMacOther: "problem",
+  /** Zeros: the capture or dump had no link header. */
+  macUnknown: "note",
   gratuitous: "note",
   unsolicited: "note",
   broadcast: "note",

@@ -109,6 +109,8 @@ export const UDP = { sourcePort: 0, destinationPort: 2, length: 4, checksum: 6, 
 
 /** Bytes of a MAC address. */
 export const MAC_SIZE = 6;
+/** What stands in a frame that was put together from a packet without a link header. */
+export const UNKNOWN_MAC = "00:00:00:00:00:00";
 /** EtherTypes (IANA ieee-802-numbers). */
 export const ETHERTYPE_IPV4 = 0x0800;
 export const ETHERTYPE_ARP = 0x0806;

@@ -14,6 +14,7 @@ import {
   MAC_SIZE,
   SLL,
   SLL2,
+  UNKNOWN_MAC,
   VLAN,
 } from "./layout.ts";
 import { rfc } from "./source.ts";
@@ -51,6 +52,9 @@ export function dissectEthernet(walk: Walk, at: number, end: number): void {
   walk.destinationMac = reader.mac("ethernet.destination", ETHERNET.destination);
   walk.sourceMac = reader.mac("ethernet.source", ETHERNET.source);
   if (walk.destinationMac?.value === "ff:ff:ff:ff:ff:ff") remark(walk.destinationMac, "broadcast");
+  for (const mac of [walk.destinationMac, walk.sourceMac]) {
+    if (mac?.value === UNKNOWN_MAC) remark(mac, "macUnknown");
+  }
   const type = readType(reader, "ethernet.type", ETHERNET.type);
   walk.add(reader);
   if (!reader.isCut) dissectType(walk, type, at + ETHERNET.SIZE, end, VLAN_TAGS_MAX);

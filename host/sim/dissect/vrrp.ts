@@ -17,6 +17,7 @@ import {
   groupMac6,
   HOP_LIMIT_UNTOUCHED,
   IP_PROTOCOL_VRRP,
+  UNKNOWN_MAC,
   VRRP,
   VRRP_ADVERTISEMENT,
   VRRP_PADDED_SIZE_MAX,
@@ -34,9 +35,6 @@ const AUTH_NONE = 0;
 const AUTH_PASSWORD = 1;
 /** Virtual router MACs but for the VRID (RFC 9568 7.3). */
 const VIRTUAL_MACS = ["00:00:5e:00:01:", "00:00:5e:00:02:"];
-
-/** What stands there when a frame was put together from a packet without a link header. */
-const UNKNOWN_MAC = "00:00:00:00:00:00";
 
 /** Sections of the fields by version: what both have in the same place. */
 interface Sections {

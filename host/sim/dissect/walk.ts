@@ -2,8 +2,7 @@
 
 import type { Field, Layer, LayerId } from "./field.ts";
 import { LayerReader, remark } from "./layer_reader.ts";
-import type { Source } from "./source.ts";
-import { NOWHERE } from "./source.ts";
+import { NOWHERE, type Source } from "./source.ts";
 
 /** Source and destination of the IP header around a message. */
 export interface IpEnds {
