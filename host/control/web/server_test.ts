@@ -347,6 +347,30 @@ describe("serveWeb(): the stream", () => {
   });
 });
 
+describe("serveWeb(): a large configuration", () => {
+  it("answers the less often the longer an answer takes to make", async () => {
+    const events = new EventLog();
+    const status = () => {
+      const end = performance.now() + 10;
+      while (performance.now() < end);
+      return STATUS;
+    };
+    const control = () => ({
+      ...{ path: "", clients: 0, refused: 0, dropped: 0, rejected: 0, web: null },
+    });
+    const { url } = serve({
+      stream: answerReading({ status, events }, control),
+      limits: { statusPauseMs: 1 },
+    });
+    const client = await connectStream(`${url}/stream`, SECRET);
+    open.push(client);
+    const begun = performance.now();
+    await client.status();
+    await client.status();
+    expect(performance.now() - begun).toBeGreaterThan(200);
+  });
+});
+
 describe("serveWeb(): its bounds", () => {
   it("takes so many clients and tells one more", async () => {
     const { server, url } = serve({ limits: { clients: 1 } });

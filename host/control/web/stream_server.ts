@@ -24,6 +24,10 @@ export const PING_MS = 20_000;
 export const SILENCE_MS_MAX = 60_000;
 /** Between two answers to `status` of one client, milliseconds: making one takes main's time. */
 export const STATUS_PAUSE_MS = 100;
+/** The same as a multiple of the time that making the last one took, where the configuration is large. */
+const STATUS_PAUSE_SHARE = 20;
+/** No client waits longer for its turn, milliseconds: it would take us for dead. */
+const STATUS_PAUSE_MS_MAX = 1000;
 /** Between two lines about refusals, milliseconds: whoever knocks without end does not fill the log. */
 export const REFUSAL_TOLD_MS = 60_000;
 
@@ -162,12 +166,15 @@ export class StreamServer {
   #paced(answer: Answer): Answer {
     let readyAtMs = 0;
     return async (request, connection) => {
-      if (request.method === "status") {
-        const wait = readyAtMs - performance.now();
-        if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
-        readyAtMs = performance.now() + this.#limits.statusPauseMs;
-      }
-      return await answer(request, connection);
+      if (request.method !== "status") return await answer(request, connection);
+      const wait = readyAtMs - performance.now();
+      if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
+      const begunMs = performance.now();
+      const reply = await answer(request, connection);
+      const endedMs = performance.now();
+      const share = Math.min(STATUS_PAUSE_MS_MAX, (endedMs - begunMs) * STATUS_PAUSE_SHARE);
+      readyAtMs = endedMs + Math.max(this.#limits.statusPauseMs, share);
+      return reply;
     };
   }
 
