@@ -55,7 +55,9 @@ export function alarmsOf(scene: Scene, cast: Cast): Alarm[] {
     for (const address of addresses) {
       const nodes = holdersOf(scene, address);
       if (nodes.length > 1) alarms.push({ kind: "twoHolders", address, nodes });
-      if (nodes.length === 0) late.push({ kind: "noHolder", address });
+      // One that is lost may hold it.
+      const isKnown = members.every(({ node }) => scene.nodes.get(node)?.isKnown === true);
+      if (nodes.length === 0 && isKnown) late.push({ kind: "noHolder", address });
       if (isStale(scene, segment, address)) {
         const owner = scene.caches.get(`${segment} ${address}`)?.owner ?? null;
         late.push({ kind: "stale", address, segment, owner });
