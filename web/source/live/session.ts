@@ -11,7 +11,13 @@ import {
   speed,
   touchRecording,
 } from "../../app/state.ts";
-import { BROWSER, Director, type DirectorAddress, type DirectorState } from "./director.ts";
+import {
+  BROWSER,
+  Director,
+  type DirectorAddress,
+  type DirectorState,
+  type DirectorWorld,
+} from "./director.ts";
 import { Present } from "./present.ts";
 import { LiveStory } from "./story.ts";
 
@@ -32,16 +38,18 @@ const TICK_MS = 100;
 /** Those that are watched, in the order in which they were added. */
 export const directors = signal<readonly WatchedDirector[]>([]);
 
+let world = BROWSER;
 const running = new Map<number, Director>();
 const present = new Present();
 let story: LiveStory | null = null;
 let tick: ReturnType<typeof setInterval> | null = null;
 let lastId = 0;
 
-/** Watches a director, and shows those that are watched. */
-export function watch(where: DirectorAddress): void {
+/** Watches a director, and shows those that are watched. Tests make up a world. */
+export function watch(where: DirectorAddress, made: DirectorWorld = BROWSER): void {
   const id = ++lastId;
-  story ??= new LiveStory(BROWSER.nowMs());
+  world = made;
+  story ??= new LiveStory(world.nowMs());
   const own = story;
   own.add(id, where.address.trim());
   directors.value = [
@@ -60,7 +68,7 @@ export function watch(where: DirectorAddress): void {
       own.lost(id, why);
       show();
     },
-  });
+  }, world);
   running.set(id, director);
   void director.run();
   tick ??= setInterval(advance, TICK_MS);
@@ -75,12 +83,6 @@ export function unwatch(id: number): void {
   directors.value = directors.peek().filter((one) => one.id !== id);
   if (running.size === 0) end();
   show();
-}
-
-/** Tries a director again that was given up, or at once one that waits. */
-export function retry(id: number, where: DirectorAddress): void {
-  unwatch(id);
-  watch(where);
 }
 
 function end(): void {
@@ -118,7 +120,7 @@ export function showLive(): void {
 }
 
 function advance(): void {
-  story?.advance(BROWSER.nowMs());
+  story?.advance(world.nowMs());
   show();
 }
 
