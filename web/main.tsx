@@ -2,6 +2,7 @@
 
 import { render } from "preact";
 import { App } from "./app/app.tsx";
+import { followTraffic } from "./balance/traffic.ts";
 import { openDoor } from "./app/door.ts";
 import { listenToKeys } from "./app/keys.ts";
 import { openFirst } from "./app/open_first.ts";
@@ -15,6 +16,7 @@ followSystemTheme();
 keepSettings();
 listenToKeys();
 startClock();
+followTraffic();
 render(<App />, document.getElementById("app")!);
 openDoor();
 void openFirst();

@@ -1,6 +1,5 @@
 // The parts of the page. What the first view does not show is fetched when it is needed.
 
-import type { JSX } from "preact";
 import { lazyPart } from "./lazy.tsx";
 
 export { DetailsPanel } from "../lanes/details_panel.tsx";
@@ -11,11 +10,12 @@ export { Transport } from "../lanes/transport.tsx";
 export { FaultPanel } from "../topology/fault_panel.tsx";
 export { TopologyView } from "../topology/topology_view.tsx";
 
-const nothing = (): JSX.Element | null => null;
 export const EditorPane = lazyPart(() =>
   import("../editor/editor_pane.tsx").then((module) => module.EditorPane)
 );
-export const BalanceView = nothing;
+export const BalanceView = lazyPart(() =>
+  import("../balance/balance_view.tsx").then((module) => module.BalanceView)
+);
 export const FilePane = lazyPart(() =>
   import("../source/replay/file_pane.tsx").then((module) => module.FilePane)
 );

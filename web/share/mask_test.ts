@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { loadConfig, memorySource } from "../../host/conf/index.ts";
 import type { Scenario } from "../../host/sim/scenario/scenario.ts";
-import { handScenario } from "../source/play/client.ts";
+import { handScenario } from "../source/play/hand_scenario.ts";
 import { Masking } from "./mask.ts";
 
 function authText(pass: string): string {

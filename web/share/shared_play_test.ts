@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Scenario } from "../../host/sim/scenario/scenario.ts";
-import { handScenario } from "../source/play/client.ts";
+import { handScenario } from "../source/play/hand_scenario.ts";
 import { loadNodes } from "../source/play/nodes.ts";
 import { Masking } from "./mask.ts";
 import { commandOf, filesOfPlay, readPlayedScenario, sharePlay } from "./shared_play.ts";

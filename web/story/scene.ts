@@ -284,6 +284,9 @@ function applyAction(scene: Scene, action: Action): void {
       scene.servers.set(port === null ? address : `${address} ${port}`, state);
       return;
     }
+    case "load":
+      scene.load = action.perSecond;
+      return;
     default:
       return;
   }

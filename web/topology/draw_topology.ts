@@ -415,7 +415,7 @@ function drawFlights(picture: Picture, targets: Target[]): void {
     context.globalAlpha = isLost ? 1 - flight.part : 1;
     packetSign(context, colours, flight, x, y);
     context.globalAlpha = 1;
-    if (seen.has(flight.event)) continue;
+    if (flight.event < 0 || seen.has(flight.event)) continue;
     seen.set(flight.event, 1);
     targets.push({
       box: { x: x - 11, y: y - 11, width: 22, height: 22 },
@@ -450,6 +450,11 @@ function packetSign(
       context.lineTo(x - 7, y + 6);
       context.closePath();
       context.fillStyle = colours.announcement;
+      break;
+    case "request":
+      if (isGood === false) return cross(context, x, y, 3.5, colours.bad);
+      context.arc(x, y, 3.5, 0, Math.PI * 2);
+      context.fillStyle = colours.request;
       break;
     case "check":
       context.rect(x - 4.5, y - 4.5, 9, 9);

@@ -22,7 +22,7 @@ export type End =
 export interface Flight {
   /** Place of its event. */
   event: number;
-  carries: "advert" | "announcement" | "check" | "answer";
+  carries: "advert" | "announcement" | "check" | "answer" | "request";
   /** null where the answer is still out. */
   isGood: boolean | null;
   segment: number;
@@ -92,4 +92,40 @@ function addCheck(
   // Where nothing came there is no answer to draw.
   if (outcome.kind === "timeout" || outcome.kind === "unreachable") return;
   flights.push({ event, carries: "answer", isGood, segment: 0, from: there, to: here, part });
+}
+
+/** A request as it is drawn: to the director, from there to the server. Half of its time for each way. */
+export interface DrawnRequest {
+  atUs: number;
+  node: string | null;
+  server: string | null;
+  isGood: boolean;
+}
+
+/** Requests under way; their events are not the recording's, so that they cannot be picked. */
+export function requestFlights(
+  requests: readonly DrawnRequest[],
+  segmentOf: (request: DrawnRequest) => number,
+  us: number,
+  speed: number,
+): Flight[] {
+  const shownUs = FLIGHT_MS * 1000 * speed;
+  const flights: Flight[] = [];
+  for (const request of requests) {
+    const part = (us - request.atUs) / shownUs;
+    if (part < 0 || part > 1) continue;
+    const { node, server, isGood } = request;
+    const base = { event: -1, carries: "request" as const, isGood, segment: segmentOf(request) };
+    if (node === null) {
+      flights.push({ ...base, from: { kind: "client" }, to: { kind: "nowhere" }, part });
+    } else if (part < 0.5 || server === null) {
+      const to = { kind: "node", node } as const;
+      flights.push({ ...base, from: { kind: "client" }, to, part: Math.min(1, part * 2) });
+    } else {
+      const address = server.slice(0, server.lastIndexOf(":")).replace(/^\[|\]$/g, "");
+      const to = { kind: "server", address } as const;
+      flights.push({ ...base, from: { kind: "node", node }, to, part: part * 2 - 1 });
+    }
+  }
+  return flights;
 }

@@ -15,6 +15,7 @@ import {
   selection,
   speed,
 } from "../app/state.ts";
+import { hasLoad, requestsIn } from "../balance/traffic.ts";
 import { Changed, contextOf, fitCanvas } from "../lanes/canvas.ts";
 import type { Cast } from "../story/cast.ts";
 import type { Scene } from "../story/scene.ts";
@@ -30,7 +31,7 @@ import {
   serverStateText,
   type Target,
 } from "./draw_topology.ts";
-import { flightsAt } from "./flights.ts";
+import { type Flight, FLIGHT_MS, flightsAt, requestFlights } from "./flights.ts";
 import { placeAll, type Places } from "./layout.ts";
 import "./topology.css";
 
@@ -120,6 +121,18 @@ function thingsOf(cast: Cast, now: Scene): { selection: Selection; text: string 
   return rows;
 }
 
+/** Requests under way at a time. */
+function requestsAt(us: number): Flight[] {
+  if (!hasLoad.peek()) return [];
+  const { routers } = recording.peek().cast;
+  const shownUs = FLIGHT_MS * 1000 * speed.peek();
+  const requests = requestsIn(us - shownUs, us).map((request) => ({
+    ...request,
+    isGood: request.outcome === "served" || request.outcome === "sorry",
+  }));
+  return requestFlights(requests, () => routers[0]?.segment ?? 0, us, speed.peek());
+}
+
 /** Draws in every frame that changes something, and listens to the pointer. */
 function watch(canvas: HTMLCanvasElement): () => void {
   const changed = new Changed();
@@ -154,7 +167,7 @@ function watch(canvas: HTMLCanvasElement): () => void {
       cast,
       scene: now,
       places: places.made,
-      flights: flightsAt(events, us, speed.peek()),
+      flights: [...flightsAt(events, us, speed.peek()), ...requestsAt(us)],
       colours: palette.peek(),
       picked: selection.peek(),
       focused: focused.peek(),

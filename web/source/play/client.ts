@@ -24,11 +24,9 @@ import {
 } from "../../app/state.ts";
 import { emptyRecording, firstAfter, RECORDED_EVENT_MAX } from "../../story/recording.ts";
 import { castOf } from "./cast_of.ts";
+import { HAND_DURATION_US, handScenario } from "./hand_scenario.ts";
 import { loadNodes } from "./nodes.ts";
 import type { PlayOrder, PlayReport } from "./protocol.ts";
-
-/** How long a play by hand is, microseconds. */
-export const HAND_DURATION_US = 600_000_000;
 
 /** The files that the simulation plays; the editor's may be newer. */
 export const playedFiles = signal<readonly ConfFile[]>([]);
@@ -43,19 +41,6 @@ export const undone = signal<readonly Step[]>([]);
 
 let worker: Worker | null = null;
 let play = 0;
-
-/** A play in which nothing happens but what a hand does. */
-export function handScenario(): Scenario {
-  return {
-    name: "by hand",
-    description: "",
-    durationUs: HAND_DURATION_US,
-    wire: { ...GOOD_WIRE },
-    machines: {},
-    scripts: [],
-    steps: [],
-  };
-}
 
 /**
  * Plays the editor's files from the beginning with the scenario and seed in force. Answers false when
