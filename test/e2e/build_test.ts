@@ -121,6 +121,28 @@ describe("npm run build", () => {
     expect(await run(vipd, ["-Q"])).toMatchObject({ code: 1, err: "Unknown option -Q\n" });
   });
 
+  it("serves the page that stands beside it, until it is told to end", async () => {
+    await Deno.writeTextFile(`${directory}/node.conf`, "global_defs {\n  router_id A\n}\n");
+    const child = new Deno.Command(`${installed}/vipd`, {
+      args: ["web", "--listen", "127.0.0.1:0", `${directory}/node.conf`],
+      stdout: "piped",
+    }).spawn();
+    const reader = child.stdout.getReader();
+    const url = new URL(new TextDecoder().decode((await reader.read()).value).trim());
+    const page = await (await fetch(url)).text();
+    expect(page).toContain('<script type="module"');
+    const [script] = /assets\/[\w.-]+\.js/.exec(page)!;
+    const answer = await fetch(new URL(script!, url));
+    expect(answer.headers.get("content-type")).toContain("javascript");
+    expect((await answer.text()).length).toBeGreaterThan(1000);
+    const key = url.hash.replace("#opened=", "");
+    const list = await (await fetch(new URL(`opened/${key}/list.json`, url))).json();
+    expect(list).toMatchObject([{ name: "node.conf" }]);
+    child.kill("SIGTERM");
+    expect((await child.status).code).toBe(0);
+    await reader.cancel();
+  });
+
   it("-t tests a configuration and writes what it found into its file", async () => {
     const vipd = `${installed}/vipd`;
     await Deno.writeTextFile(`${directory}/clean.conf`, "global_defs {\n  router_id A\n}\n");
