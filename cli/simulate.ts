@@ -11,6 +11,7 @@ import type { Scenario } from "../host/sim/scenario/scenario.ts";
 import { writeScenario } from "../host/sim/scenario/scenario_text.ts";
 import { simulate, type SimulatedNode } from "../host/sim/simulate.ts";
 import { playedDocument } from "../host/sim/timeline/played_document.ts";
+import { hasLoad, tallyTraffic } from "../host/sim/traffic/tally.ts";
 import { makeTimeline, type Timeline } from "../host/sim/timeline/timeline.ts";
 import type { Invariant, TraceEvent } from "../host/sim/world_view.ts";
 import { isOf } from "./lanes_text.ts";
@@ -110,16 +111,22 @@ export function playOne(
     ...{ wasm, nodes, scenario, seed, invariants },
     trace: (event) => events.push(event),
     traceAdverts: false,
+    // Requests follow from the details: IPVS tables and cables.
+    traceDetail: hasLoad(scenario),
     record: true,
     stopAtViolation: false,
   });
+  const { endUs } = result;
+  const requests = hasLoad(scenario)
+    ? tallyTraffic({ wasm, nodes, scenario, seed, events, endUs })
+    : [];
   const elapsedMs = performance.now() - start;
-  const timeline = shown(makeTimeline({ nodes, scenario, events, endUs: result.endUs }), options);
+  const timeline = shown(makeTimeline({ nodes, scenario, events, endUs }), options);
   const again = againCommand(options, seed);
   const common = { seed, elapsedMs, timeline, invariants: invariants.length, again };
   const exitStatus = result.violations.length === 0 ? SIMULATE_HELD : SIMULATE_VIOLATED;
   if (options.json) {
-    const document = playedDocument({ nodes, scenario, result, ...common });
+    const document = playedDocument({ nodes, scenario, result, requests, ...common });
     return { text: JSON.stringify(document, null, 2), exitStatus };
   }
   const story: PlayedStory = {
@@ -129,6 +136,7 @@ export function playOne(
     events: result.events,
     account: shownAccount(result.account, timeline),
     violations: result.violations,
+    requests,
     verbose,
     ...common,
   };

@@ -4,7 +4,8 @@ import { describeCount, describeDuration } from "../host/engine/describe_value.t
 import type { Screen } from "./screen.ts";
 import type { Distribution, FailingRun, RunsSummary } from "./simulate_runs.ts";
 import { wrap } from "./text.ts";
-import { drawnTable, timesRealTime } from "./timeline_text.ts";
+import { drawnTable } from "./drawn_table.ts";
+import { timesRealTime } from "./timeline_text.ts";
 
 /** Everything that is told of many runs. */
 export interface RunsStory {

@@ -4,10 +4,13 @@
 import { describeCount, describeDuration } from "../host/engine/describe_value.ts";
 import type { Account, Spells } from "../host/sim/timeline/account.ts";
 import type { Timeline, TimelineLine } from "../host/sim/timeline/timeline.ts";
+import type { ServiceTally } from "../host/sim/traffic/tally.ts";
 import type { Violation } from "../host/sim/world_view.ts";
 import { actionMarks, lanesText, SPELL_SHOWN_US } from "./lanes_text.ts";
 import type { Screen } from "./screen.ts";
-import { oneLine, table, wrap } from "./text.ts";
+import { drawnTable } from "./drawn_table.ts";
+import { requestsTable } from "./requests_text.ts";
+import { oneLine, wrap } from "./text.ts";
 
 /** Violations that are told; the rest is counted. */
 const VIOLATIONS_TOLD = 3;
@@ -31,6 +34,8 @@ export interface PlayedStory {
   timeline: Timeline;
   account: Account;
   violations: readonly Violation[];
+  /** Of the clients' requests; empty where the scenario has no load. */
+  requests: readonly ServiceTally[];
   /** How many invariants were watched. */
   invariants: number;
   /** The command that plays exactly this again. */
@@ -49,6 +54,7 @@ export function playedText(story: PlayedStory, screen: Screen): string {
     lanesText({ endUs, routers, addresses: account.addresses, marks }, screen),
     linesText(story, marks, screen),
     addressTable(account, screen),
+    requestsTable(story.requests, screen),
     ...(story.verbose ? [stateTable(account, screen)] : []),
     verdictText(story, screen),
   ].filter((section) => section !== "").join("\n\n");
@@ -236,11 +242,6 @@ export function stateTable({ routers }: Account, screen: Screen): string {
     ])
   );
   return rows.length === 0 ? "" : drawnTable(["INSTANCE", "NODE", ...STATES], rows, screen);
-}
-
-/** A table whose cut cells end in a letter that the terminal has. */
-export function drawnTable(head: string[], rows: string[][], { width, glyphs }: Screen): string {
-  return table(head, rows, 0, width).replaceAll("\u2026", glyphs.cut);
 }
 
 // ---- Verdict ----

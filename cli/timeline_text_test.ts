@@ -193,6 +193,7 @@ function story(change: Partial<PlayedStory> = {}): PlayedStory {
   return {
     ...{ nodes: ["node1", "node2"], scenario: "tour", description: "What fails first.", seed: 7 },
     ...{ events: 904, elapsedMs: 10, invariants: 13, violations: [], verbose: false },
+    requests: [],
     timeline: { endUs: 20 * SECOND, routers, lines },
     account: { addresses: [address()], routers: [TAKEN] },
     again: "vipd simulate a.conf b.conf --seed 7",

@@ -40,6 +40,7 @@ const MASTERS: Record<string, string[]> = {
   "18-unplugged": ["23 node2 VI_1", "43 node1 VI_1"],
   "19-nopreempt": ["23 node2 VI_1", "62 node1 VI_1", "63 node1 VI_2"],
   "20-address-removed": ["20 node1 VI_1"],
+  "21-requests": ["48 node2 VI_1"],
 };
 
 /** Here the times follow from the seed alone: who takes over, and that it happens more than once. */

@@ -4,6 +4,7 @@
 import type { Scenario } from "../scenario/scenario.ts";
 import { writeScenario } from "../scenario/scenario_text.ts";
 import type { SimulatedNode, SimulationResult } from "../simulate.ts";
+import type { ServiceTally } from "../traffic/tally.ts";
 import type { Timeline } from "./timeline.ts";
 
 /** What the document is made of. */
@@ -15,6 +16,8 @@ export interface PlayedDocument {
   again: string;
   timeline: Timeline;
   result: SimulationResult;
+  /** Of the clients' requests; empty where the scenario has no load. */
+  requests: readonly ServiceTally[];
   invariants: number;
 }
 
@@ -25,11 +28,13 @@ export interface PlayedDocument {
  * - `endUs`, `events`, `digest` (the same for the same play), `invariants` (how many were watched),
  *   `violations` (SimulationResult);
  * - `account`: SimulationResult's, per address and per virtual router;
+ * - `requests`: of the scenario's load, per service (traffic/tally.ts), where it has any;
  * - `timeline`: lanes and lines (timeline.ts);
  * - `elapsedMs`: the only part that differs from play to play.
  */
 export function playedDocument(document: PlayedDocument): Record<string, unknown> {
-  const { nodes, scenario, seed, elapsedMs, again, timeline, result, invariants } = document;
+  const { nodes, scenario, seed, elapsedMs, again, timeline, result, requests, invariants } =
+    document;
   return {
     nodes: nodes.map(({ name, config }) => ({ name, files: config.files })),
     scenario: JSON.parse(writeScenario(scenario)),
@@ -37,6 +42,7 @@ export function playedDocument(document: PlayedDocument): Record<string, unknown
     again,
     ...result,
     invariants,
+    ...(requests.length === 0 ? {} : { requests }),
     timeline,
     elapsedMs,
   };
