@@ -1,29 +1,42 @@
 // What the page opens with: what its address says, or the reference deployment.
 
-import { offerLive } from "../source/live/page_server.ts";
+import { followLinks, openLink } from "../share/open_link.ts";
+import { loadSample, REFERENCE_SAMPLE } from "../share/samples.ts";
+import { filesOfServer, offerLive } from "../source/live/page_server.ts";
 import { playFiles } from "../source/play/client.ts";
 import { files, playing, recording, touchRecording } from "./state.ts";
 
-const REFERENCE = {
-  node1: new URL("../../examples/lvs-dr-dual-master/node1.conf", import.meta.url),
-  node2: new URL("../../examples/lvs-dr-dual-master/node2.conf", import.meta.url),
-};
-
 /** Opens it and plays. */
 export async function openFirst(): Promise<void> {
-  files.value = await Promise.all(
-    Object.entries(REFERENCE).map(async ([name, url]) => ({ name, text: await textOf(url) })),
-  );
-  if (!playFiles()) {
-    recording.value.problem = "the reference deployment has errors";
-    return touchRecording();
-  }
+  if (!await openLink(location.hash)) await openReference();
+  followLinks();
+  await openServed();
   void offerLive();
+}
+
+async function openReference(): Promise<void> {
+  try {
+    files.value = (await loadSample(REFERENCE_SAMPLE)).files;
+  } catch (thrown) {
+    return tell(thrown instanceof Error ? thrown.message : String(thrown));
+  }
+  if (!playFiles()) return tell("the reference deployment has errors");
   playing.value = !matchMedia("(prefers-reduced-motion: reduce)").matches;
 }
 
-async function textOf(url: URL): Promise<string> {
-  const response = await fetch(url);
-  if (!response.ok) throw new Error(`${url.pathname}: HTTP ${response.status}`);
-  return await response.text();
+/** What `vipd web` was given to open. */
+async function openServed(): Promise<void> {
+  try {
+    const served = await filesOfServer();
+    if (served === null || served.length === 0) return;
+    const { openFiles } = await import("../share/opening.ts");
+    await openFiles(served);
+  } catch (thrown) {
+    tell(thrown instanceof Error ? thrown.message : String(thrown));
+  }
+}
+
+function tell(problem: string): void {
+  recording.value.problem = problem;
+  touchRecording();
 }

@@ -5,10 +5,9 @@
 import type { ConfFile } from "../app/state.ts";
 import { SHARE_TEXT } from "../text/share.ts";
 import type { Text } from "../text/text.ts";
+import { LINK_HEAD, type Told } from "./share_state.ts";
 import type { SharedPlay } from "./shared_play.ts";
 
-/** What fragments of plays begin with. */
-const HEAD = "#play=";
 /** Changes when older pages would misread a link. */
 const VERSION = "1";
 /** Longest fragment, characters: browsers take more, chats and mails often less. */
@@ -18,26 +17,20 @@ export const SHARED_TEXT_SIZE_MAX = 4 * 1024 * 1024;
 /** Files of a play. */
 export const SHARED_FILES_MAX = 256;
 
-/** Why there is no link, or nothing in one: a text with its values. */
-export interface LinkProblem {
-  text: Text;
-  values: Readonly<Record<string, string | number>>;
-}
-
 /** What a fragment holds. */
 export type LinkReading =
   /** No play: the page opens with what it opens with. */
   | { kind: "none" }
   | { kind: "play"; play: SharedPlay }
-  | { kind: "broken"; problem: LinkProblem };
+  | { kind: "broken"; problem: Told };
 
 /** The play of a fragment, its `#` included. Never rejects. */
 export async function readShareLink(fragment: string): Promise<LinkReading> {
-  if (!fragment.startsWith(HEAD)) return { kind: "none" };
+  if (!fragment.startsWith(LINK_HEAD)) return { kind: "none" };
   if (fragment.length > SHARED_LINK_LENGTH_MAX) {
     return broken(SHARE_TEXT.linkTooLong, { max: SHARED_LINK_LENGTH_MAX });
   }
-  const [version, check, data, ...rest] = fragment.slice(HEAD.length).split(".");
+  const [version, check, data, ...rest] = fragment.slice(LINK_HEAD.length).split(".");
   if (version !== VERSION) return broken(SHARE_TEXT.linkVersion);
   if (check === undefined || data === undefined || rest.length > 0 || check !== checkOf(data)) {
     return broken(SHARE_TEXT.linkDamaged);
@@ -55,13 +48,13 @@ export async function readShareLink(fragment: string): Promise<LinkReading> {
 }
 
 /** The fragment of a play, or why it has none. */
-export async function writeShareLink(play: SharedPlay): Promise<string | LinkProblem> {
+export async function writeShareLink(play: SharedPlay): Promise<string | Told> {
   const { files, scenario, configs, seed } = play;
   const pairs = (list: readonly ConfFile[]) => list.map(({ name, text }) => [name, text]);
   const json = JSON.stringify({ files: pairs(files), scenario, configs: pairs(configs), seed });
   const bytes = new TextEncoder().encode(json);
   const data = toBase64Url(await piped(bytes, new CompressionStream("deflate-raw"), Infinity));
-  const fragment = `${HEAD}${VERSION}.${checkOf(data)}.${data}`;
+  const fragment = `${LINK_HEAD}${VERSION}.${checkOf(data)}.${data}`;
   const isLong = fragment.length > SHARED_LINK_LENGTH_MAX ||
     bytes.length > SHARED_TEXT_SIZE_MAX || files.length + configs.length > SHARED_FILES_MAX;
   if (!isLong) return fragment;
@@ -69,7 +62,7 @@ export async function writeShareLink(play: SharedPlay): Promise<string | LinkPro
   return { text: SHARE_TEXT.playTooLong, values };
 }
 
-function broken(text: Text, values: LinkProblem["values"] = {}): LinkReading {
+function broken(text: Text, values: Told["values"] = {}): LinkReading {
   return { kind: "broken", problem: { text, values } };
 }
 

@@ -56,6 +56,7 @@ export const SHARE_TEXT = {
     en: "{count} different secrets are masked: those that were equal still are.",
     zh: "已遮盖 {count} 个不同的密钥：原本相同的仍然相同。",
   },
+  maskedOne: { en: "One secret is masked.", zh: "已遮盖 1 个密钥。" },
   noSecrets: { en: "There are no passwords or tokens in it.", zh: "其中没有密码或令牌。" },
   linkField: { en: "Link", zh: "链接" },
   copyLink: { en: "Copy the link", zh: "复制链接" },
