@@ -59,11 +59,11 @@ export class Web {
   }
 
   async #listen(settings: WebSettings): Promise<void> {
-    // Only who serves the page pays for it.
-    const { serveWeb } = await import("../control/web/index.ts");
-    if (this.#settings !== settings) return;
     const { page, answer, reporter, retryMs = LISTEN_RETRY_MS } = this.#parts;
     try {
+      // Only who serves the page pays for it.
+      const { serveWeb } = await import("../control/web/index.ts");
+      if (this.#settings !== settings) return;
       this.#server = serveWeb({
         listen: settings.listen,
         access: settings,

@@ -11,7 +11,7 @@ const TOKEN_ADVICE = "add a line: token NAME SECRET, with a secret from: openssl
 export const webWithoutToken: Rule = {
   code: "web-without-token",
   severity: "warning",
-  why: "the page is served, and nobody may follow this daemon",
+  why: "nobody may follow this daemon, only its page is served",
   advice: TOKEN_ADVICE,
   check({ drafts, config }, report) {
     const [draft, settings] = [drafts.vipd?.web ?? null, config.vipd.web];

@@ -19,7 +19,7 @@ import {
   type RequestHead,
 } from "./request_head.ts";
 import { type Answered, encodeAnswer, jsonAnswer, textAnswer } from "./response.ts";
-import { type StreamLimits, StreamServer } from "./stream_server.ts";
+import { endConn, type StreamLimits, StreamServer } from "./stream_server.ts";
 import { FACTS_PATH, type ServerFacts, STREAM_PATH } from "./terms.ts";
 
 /** Connections at one time, those of streams among them. One more is told so and closed. */
@@ -258,12 +258,4 @@ function refusal({ status, why }: Refusal): Answered {
   if (status === 405) headers.push(["Allow", "GET, HEAD"]);
   if (status === 426) headers.push(["Sec-WebSocket-Version", "13"]);
   return textAnswer(status, why, headers);
-}
-
-function endConn(conn: Deno.Conn): void {
-  try {
-    conn.close();
-  } catch {
-    // It is closed already.
-  }
 }

@@ -235,7 +235,7 @@ async function acceptOf({ method, headers }: RequestHead): Promise<string | null
  * reset the connection, and the client might never see why.
  */
 async function takeLeave(conn: Deno.Conn, frame: Uint8Array): Promise<void> {
-  const timer = setTimeout(() => conn.close(), LEAVE_MS_MAX);
+  const timer = setTimeout(() => endConn(conn), LEAVE_MS_MAX);
   try {
     await writeAll(conn, frame);
     await conn.read(new Uint8Array(REQUEST_HEAD_BYTES_MAX));
@@ -249,4 +249,13 @@ async function takeLeave(conn: Deno.Conn, frame: Uint8Array): Promise<void> {
 /** For what fits into a fresh socket at once. */
 async function writeAll(conn: Deno.Conn, bytes: Uint8Array): Promise<void> {
   for (let at = 0; at < bytes.length;) at += await conn.write(bytes.subarray(at));
+}
+
+/** Closes a connection that may be closed: what is thrown in a timer would end the daemon. */
+export function endConn(conn: Deno.Conn): void {
+  try {
+    conn.close();
+  } catch {
+    // It is closed already.
+  }
 }
