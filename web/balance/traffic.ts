@@ -81,7 +81,10 @@ export function compareSchedulers(
 
 function post(order: TrafficOrder): void {
   if (worker === null) {
-    worker = new Worker(new URL("./traffic_worker.ts", import.meta.url), { type: "module" });
+    worker = new Worker(new URL("../source/thread.ts", import.meta.url), {
+      type: "module",
+      name: "traffic",
+    });
     worker.addEventListener("message", ({ data }: MessageEvent<TrafficReport>) => hear(data));
   }
   worker.postMessage(order);

@@ -33,9 +33,12 @@ wake.port1.onmessage = () => {
 /** Orders wait for the core in their order. */
 let ready = Promise.resolve();
 
-scope.addEventListener("message", ({ data: order }) => {
-  ready = ready.then(async () => take(order, await coreModule()));
-});
+/** Makes this thread the traffic's. */
+export function playTraffic(): void {
+  scope.addEventListener("message", ({ data: order }) => {
+    ready = ready.then(async () => take(order, await coreModule()));
+  });
+}
 
 function take(order: TrafficOrder, wasm: WebAssembly.Module): void {
   player ??= new TrafficPlayer(wasm, post, () => performance.now());
