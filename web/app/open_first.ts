@@ -8,9 +8,8 @@ import { files, playing, recording, touchRecording } from "./state.ts";
 
 /** Opens it and plays. */
 export async function openFirst(): Promise<void> {
-  if (!await openLink(location.hash)) await openReference();
+  if (!await openServed() && !await openLink(location.hash)) await openReference();
   followLinks();
-  await openServed();
   void offerLive();
 }
 
@@ -24,16 +23,17 @@ async function openReference(): Promise<void> {
   playing.value = !matchMedia("(prefers-reduced-motion: reduce)").matches;
 }
 
-/** What `vipd web` was given to open. */
-async function openServed(): Promise<void> {
+/** What `vipd web` was given to open, and nothing beside it; false when there is none that can be shown. */
+async function openServed(): Promise<boolean> {
   try {
     const served = await filesOfServer();
-    if (served === null || served.length === 0) return;
+    if (served === null || served.length === 0) return false;
     const { openFiles } = await import("../share/opening.ts");
     await openFiles(served);
   } catch (thrown) {
     tell(thrown instanceof Error ? thrown.message : String(thrown));
   }
+  return files.peek().length > 0 || recording.peek().source !== "simulation";
 }
 
 function tell(problem: string): void {
