@@ -17,6 +17,9 @@ const HEIGHT = 190;
 /** The chart is made anew at most so often while bins come, milliseconds. */
 const PAUSE_MS = 250;
 const SECOND_US = 1_000_000;
+/** Seconds that are shown before the playhead and behind it. */
+const BEFORE_S = 50;
+const BEHIND_S = 10;
 /** Lines differ in their dashes too. */
 const DASHES = [[], [6, 3], [2, 2], [8, 3, 2, 3]];
 
@@ -45,12 +48,19 @@ function columns(): { keys: string[]; data: uPlot.AlignedData } {
   return { keys, data: [times, ...rows] };
 }
 
+/** The seconds that are shown at a moment. */
+function windowAround(seconds: number): [number, number] {
+  const from = Math.max(0, seconds - BEFORE_S);
+  return [from, from + BEFORE_S + BEHIND_S];
+}
+
 function colourOf(colours: Palette, i: number): string {
   return [colours.master, colours.backup, colours.announcement, colours.check][i % 4]!;
 }
 
 function watch(host: HTMLDivElement): () => void {
   const changed = new Changed();
+  const moved = new Changed();
   let chart: uPlot | null = null;
   let keysBefore = "";
   let madeMs = -Infinity;
@@ -68,7 +78,9 @@ function watch(host: HTMLDivElement): () => void {
         } else chart.setData(data);
       }
     }
-    if (chart !== null) {
+    if (chart !== null && (moved.since(playheadUs.peek(), chart))) {
+      const [min, max] = windowAround(playheadUs.peek() / SECOND_US);
+      chart.setScale("x", { min, max });
       chart.setCursor(
         { left: chart.valToPos(playheadUs.peek() / SECOND_US, "x"), top: -10 },
         false,
@@ -104,7 +116,7 @@ function make(
     {
       width,
       height: HEIGHT,
-      scales: { x: { time: false } },
+      scales: { x: { time: false, auto: false } },
       cursor: { drag: { x: false, y: false } },
       legend: { live: false },
       axes: [{ ...axis, values: (_, values) => values.map((one) => `${one} s`) }, axis],
