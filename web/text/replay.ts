@@ -2,10 +2,9 @@
 
 /** The table. */
 export const REPLAY_TEXT = {
-  cannotOpen: { en: "{name} cannot be opened: {problem}", zh: "无法打开 {name}：{problem}" },
   tooLarge: {
-    en: "{name} is larger than {max} MiB",
-    zh: "{name} 超过 {max} MiB",
+    en: "the file is larger than {max} MiB",
+    zh: "文件超过 {max} MiB",
   },
   tooMany: {
     en: "more than {max} events: the rest is left out",

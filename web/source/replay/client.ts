@@ -62,11 +62,11 @@ recording.subscribe((shown) => {
 
 /**
  * Opens a dump or capture: the recording becomes it, and fills while it is played. Resolves when one sees
- * who is in it. Rejects with VipdError when it cannot be opened; then the recording stays as it was.
+ * who is in it. Rejects with VipdError, which says why but not of which file, when it cannot be opened; then the recording stays as it was.
  */
 export async function openFile(bytes: Uint8Array, name: string): Promise<OpenedFile> {
   if (bytes.length > OPENED_SIZE_MAX) {
-    throw new VipdError("file", t(REPLAY_TEXT.tooLarge, { name, max: OPENED_SIZE_MAX >> 20 }));
+    throw new VipdError("file", t(REPLAY_TEXT.tooLarge, { max: OPENED_SIZE_MAX >> 20 }));
   }
   const worker = new Worker(new URL("../thread.ts", import.meta.url), {
     type: "module",
@@ -75,8 +75,7 @@ export async function openFile(bytes: Uint8Array, name: string): Promise<OpenedF
   const opening = await new Promise<FileOpening>((resolve, reject) => {
     const refuse = (text: string, hint: string) => {
       worker.terminate();
-      const message = t(REPLAY_TEXT.cannotOpen, { name, problem: text });
-      reject(new VipdError("file", message, hint === "" ? {} : { hint }));
+      reject(new VipdError("file", text, hint === "" ? {} : { hint }));
     };
     worker.addEventListener("error", ({ message }) => refuse(message || "?", ""), { once: true });
     worker.addEventListener("message", function listen({ data }: MessageEvent<FileReport>) {
