@@ -100,7 +100,8 @@ function hear(report: TrafficReport): void {
   for (const bin of report.bins) takeBin(bin);
   for (const request of report.requests) requests.push(request);
   trafficUntilUs.value = report.untilUs;
-  trafficRevision.value++;
+  // Not read: this runs inside an effect, which would otherwise follow its own word.
+  trafficRevision.value = trafficRevision.peek() + 1;
 }
 
 function takeBin({ bin, began, failed, open }: BinRow): void {
@@ -183,5 +184,6 @@ function forget(fromUs: number): void {
   if (bins === 0) counts.clear();
   requests = requests.slice(0, firstAfter(requests, fromUs === 0 ? -1 : fromUs));
   trafficUntilUs.value = Math.min(trafficUntilUs.peek(), fromUs);
-  trafficRevision.value++;
+  // Not read: this runs inside an effect, which would otherwise follow its own word.
+  trafficRevision.value = trafficRevision.peek() + 1;
 }
