@@ -35,6 +35,10 @@ export const SAMPLE_TEXT = {
     "18-unplugged": { en: "Unplugged", zh: "拔掉网线" },
     "19-nopreempt": { en: "No preemption", zh: "不抢占" },
     "20-address-removed": { en: "Somebody removes an address", zh: "地址被人删除" },
+    "21-requests": {
+      en: "Requests through a refusing server and a takeover",
+      zh: "服务器拒绝与接管期间的请求",
+    },
     "21-requests": { en: "Requests through faults", zh: "故障中的请求" },
   },
 } as const;
