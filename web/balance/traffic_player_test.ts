@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { coreModule } from "../../test/virtual_node.ts";
 import { simulate } from "../../host/sim/simulate.ts";
 import { trafficServices } from "../../host/sim/traffic/traffic.ts";
 import type { TraceEvent } from "../../host/sim/world_view.ts";
@@ -8,7 +9,7 @@ import { loadNodes } from "../source/play/nodes.ts";
 import type { BinRow, TrafficReport } from "./protocol.ts";
 import { TrafficPlayer } from "./traffic_player.ts";
 
-const wasm = new WebAssembly.Module(readFileSync("core-as/build/core.wasm"));
+const wasm = coreModule();
 const nodes = loadNodes(["node1", "node2"].map((name) => ({
   name,
   text: readFileSync(`examples/lvs-dr-dual-master/${name}.conf`, "utf8"),
