@@ -2,11 +2,12 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import type { TransitionRecord } from "../../host/engine/contract.ts";
 import { tourScenario } from "../../host/sim/scenario/tour.ts";
+import { coreModule } from "../../test/virtual_node.ts";
 import { simulate } from "../../host/sim/simulate.ts";
 import { loadNodes } from "../source/play/nodes.ts";
 import { arithmeticOf } from "./arithmetic.ts";
 
-const wasm = new WebAssembly.Module(readFileSync("core-as/build/core.wasm"));
+const wasm = coreModule();
 const nodes = loadNodes(["node1", "node2"].map((name) => ({
   name,
   text: readFileSync(`examples/lvs-dr-dual-master/${name}.conf`, "utf8"),
