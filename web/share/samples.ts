@@ -121,10 +121,6 @@ const SCENARIOS: Record<keyof typeof SAMPLE_TEXT.scenarios, URL> = {
     "../../examples/scenarios/21-requests.jsonc",
     import.meta.url,
   ),
-  "21-requests": new URL(
-    "../../examples/scenarios/21-requests.jsonc",
-    import.meta.url,
-  ),
 };
 
 /** What the page opens with. */

@@ -39,6 +39,5 @@ export const SAMPLE_TEXT = {
       en: "Requests through a refusing server and a takeover",
       zh: "服务器拒绝与接管期间的请求",
     },
-    "21-requests": { en: "Requests through faults", zh: "故障中的请求" },
   },
 } as const;

@@ -3,12 +3,7 @@
 
 import { signal } from "@preact/signals";
 import { checkScenario } from "../../../host/sim/scenario/scenario_check.ts";
-import {
-  type Action,
-  GOOD_WIRE,
-  type Scenario,
-  type Step,
-} from "../../../host/sim/scenario/scenario.ts";
+import { type Action, type Scenario, type Step } from "../../../host/sim/scenario/scenario.ts";
 import type { Account } from "../../../host/sim/timeline/account.ts";
 import type { SimulatedNode } from "../../../host/sim/simulate.ts";
 import { jumpTo } from "../../app/playback.ts";
