@@ -8,6 +8,7 @@ import {
   openStream,
   streamAddress,
 } from "../../host/control/client.ts";
+import { WEB_CONNECTION_MAX } from "../../host/control/web/server.ts";
 import { eventsOf, startReadyVipd, statusOf, untilInstance, untilStatus } from "../lab/asking.ts";
 import { liveConf, type LiveDirector, LivePair } from "../lab/live_pair.ts";
 import { eventually } from "../lab/process.ts";
@@ -173,6 +174,31 @@ describe.concurrent("the web block of a daemon", () => {
     });
   });
 
+  it("takes no more of a flood than its bounds, and no advert comes late for it", async () => {
+    await onNode("live-flood", async (node) => {
+      const program = await startReadyVipd(node, liveConf("node1", { token: TOKEN }));
+      await untilInstance(node, "VI_1", "MASTER");
+      const descriptors = () => [...Deno.readDirSync(`/proc/${program.pid}/fd`)].length;
+      const before = descriptors();
+      const flood = await node.start([Deno.execPath(), "eval", FLOOD], { name: "flood" });
+      await flood.waitForLine(/^flooded$/);
+      const during = descriptors();
+      expect(during - before).toBeGreaterThan(0);
+      expect(during - before).toBeLessThanOrEqual(WEB_CONNECTION_MAX + FEW);
+      const status = await statusOf(node);
+      expect(status.control.web!.refused).toBeGreaterThan(0);
+      await eventually(
+        "the half requests to be ended",
+        () => Promise.resolve(descriptors() - before <= FEW || null),
+        20_000,
+      );
+      const { instances, wire } = await statusOf(node);
+      expect(instances[0]).toMatchObject({ state: "MASTER", counters: { becomeMaster: 1 } });
+      // An interval is half a second; another machine takes over after three.
+      expect(wire!.latenessMaxUs).toBeLessThan(250_000);
+    });
+  });
+
   it("does not start with a listener beyond the machine and no token", async () => {
     await onNode("live-open", async (node) => {
       const text = liveConf("node1", { token: TOKEN })
@@ -184,6 +210,19 @@ describe.concurrent("the web block of a daemon", () => {
     });
   });
 });
+
+/** Descriptors that come and go by themselves: the question itself, a script. */
+const FEW = 8;
+
+/** Opens 300 connections and sends half a request, garbage or nothing on each; then does nothing. */
+const FLOOD = `for (let i = 0; i < 300; i++) {
+  const conn = await Deno.connect({ hostname: "127.0.0.1", port: 8112 });
+  const garbage = crypto.getRandomValues(new Uint8Array(600));
+  const bytes = [new TextEncoder().encode("GET / HTTP/1.1\\r\\nHost: "), garbage, null][i % 3];
+  if (bytes !== null) await conn.write(bytes).catch(() => {});
+}
+console.log("flooded");
+await new Promise((resolve) => setTimeout(resolve, 60000));`;
 
 async function eventsAfter(client: ControlClient, after: number): Promise<EventRecord[]> {
   const events: EventRecord[] = [];

@@ -136,8 +136,18 @@ class Server {
         if (!this.#stopped) await new Promise((resolve) => setTimeout(resolve, ACCEPT_RETRY_MS));
         continue;
       }
-      void this.#serve(conn);
+      if (this.#open < this.#limits.connections) void this.#serve(conn);
+      else await this.#turnAway(conn);
     }
+  }
+
+  /** One at a time: those that are turned away hold no more than one descriptor together. */
+  async #turnAway(conn: Deno.Conn): Promise<void> {
+    this.#refused++;
+    const why = `${this.#limits.connections} connections are open already`;
+    // A fresh socket takes a few hundred bytes at once.
+    await this.#send(conn, encodeAnswer(textAnswer(503, why), "GET")).catch(() => {});
+    endConn(conn);
   }
 
   stop(): void {
@@ -153,11 +163,6 @@ class Server {
     this.#open++;
     this.#asking.add(conn);
     try {
-      if (this.#open > this.#limits.connections) {
-        this.#refused++;
-        const why = `${this.#limits.connections} connections are open already`;
-        return await this.#send(conn, encodeAnswer(textAnswer(503, why), "GET"));
-      }
       const head = await this.#receive(conn);
       if (head === null) return;
       if ("why" in head) return await this.#send(conn, encodeAnswer(refusal(head), "GET"));
