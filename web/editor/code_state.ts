@@ -75,6 +75,7 @@ function wordsOf(name: string): Extension {
       "aria-label": t(EDITOR_TEXT.editor, { name }),
       "aria-describedby": LEAVE_HINT_ID,
       lang: language.peek(),
+      tabindex: "0",
     }),
   ];
 }

@@ -29,11 +29,12 @@ function complete(context: CompletionContext): CompletionResult | null {
   return { from: found.from, options: found.proposals.map(optionOf), validFor: /^[\w.-]*$/ };
 }
 
-function optionOf({ label, kind, help }: Proposal): Completion {
+function optionOf({ label, kind, help, boost }: Proposal): Completion {
   return {
     label,
+    boost,
     type: TYPES[kind],
-    ...(help === null ? {} : { detail: help.arguments, info: () => helpNode(help) }),
+    ...(help === null ? {} : { detail: ` ${help.arguments}`, info: () => helpNode(help) }),
     apply: kind === "block" && help !== null
       ? snippet(blockTemplate(label, help.arguments))
       : (view, _completion, from, to) => insert(view, label, { from, to, takes: help?.arguments }),

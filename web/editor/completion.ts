@@ -14,6 +14,8 @@ export interface Proposal {
   kind: "block" | "keyword" | "option" | "value" | "name";
   /** null for values and names. */
   help: Help | null;
+  /** Of two that fit alike the higher one comes first. */
+  boost: number;
 }
 
 /** What may stand from an offset on. */
@@ -73,13 +75,15 @@ function keywordsOf(block: string): Proposal[] {
       label: row.keyword,
       kind: row.arguments.includes("{") ? "block" : "keyword",
       help: helpFor(block, row.keyword),
+      // Words of nearly every file have tier 1, those of vipd 0.
+      boost: -row.tier,
     }));
 }
 
 function optionsOf(block: string): Proposal[] {
   return [...keywordTable().get(block)?.keys() ?? []]
     .filter((keyword) => !keyword.startsWith("<") && isSupported(block, keyword))
-    .map((label) => ({ label, kind: "option", help: helpFor(block, label) }));
+    .map((label) => ({ label, kind: "option", help: helpFor(block, label), boost: 0 }));
 }
 
 /** Values of a keyword's first argument. */
@@ -91,12 +95,12 @@ function valuesOf(tree: Tree, block: string, keyword: string): Proposal[] {
     ? CHOICES[keyword]!
     : [];
   if (takes === "IF") return names(interfacesOf(tree));
-  return words.map((label) => ({ label, kind: "value", help: null }));
+  return words.map((label, i) => ({ label, kind: "value", help: null, boost: -i }));
 }
 
 function names(labels: Iterable<string>): Proposal[] {
   return [...new Set(labels)].filter((label) => label !== "")
-    .map((label) => ({ label, kind: "name", help: null }));
+    .map((label) => ({ label, kind: "name", help: null, boost: 0 }));
 }
 
 function namesOfLines(tree: Tree, block: string): string[] {

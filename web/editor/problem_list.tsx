@@ -63,7 +63,9 @@ export function ProblemList(): JSX.Element | null {
           >
             <span class="severity">{t(EDITOR_TEXT[one.severity])}</span>{" "}
             <span class="mono">{one.node}:{one.line}</span> {one.message}
-            {one.hint !== "" && <span class="soft">{t(EDITOR_TEXT.hint, { hint: one.hint })}</span>}
+            {one.hint !== "" && (
+              <span class="soft hint">{t(EDITOR_TEXT.hint, { hint: one.hint })}</span>
+            )}
           </button>
           {one.fix !== null && (
             <button
