@@ -8,8 +8,8 @@
 
 import type { EventRecord, NodeStatus } from "../../../host/control/client.ts";
 import { emptyRecording, type RecordedEvent, type Recording } from "../../story/recording.ts";
-import { castOfStatus } from "./cast_of_status.ts";
-import { type Told, toldByEvent, toldByStatus, toldState } from "./told.ts";
+import { bareAddress, castOfStatus } from "./cast_of_status.ts";
+import { type Told, toldAddresses, toldByEvent, toldByStatus, toldState } from "./told.ts";
 
 /** How long a word waits for others that were said before it, milliseconds. */
 export const ORDER_MS = 300;
@@ -119,10 +119,11 @@ export class LiveStory {
       const atUs = this.#atUs(director, Date.parse(event.time));
       if (atUs >= 0) past.push(this.#event(director, atUs, toldByEvent(event)));
     }
+    const held = isFirst ? this.#heldSoFar(director, status, past) : new Set<string>();
     const nowUs = this.#us(heard.heardMs);
     past.push(this.#event(director, nowUs, { kind: "connection", isUp: true, text: "" }));
     const states = status.instances.map(toldState);
-    for (const told of [...states, ...toldByStatus(null, status)]) {
+    for (const told of [...states, ...toldByStatus(null, status, held)]) {
       past.push(this.#event(director, nowUs, told));
     }
     Object.assign(director, { status, isUp: true, heardMs: heard.heardMs, lastUs: nowUs });
@@ -239,6 +240,31 @@ export class LiveStory {
     return events;
   }
 
+  /**
+   * What a director held before one watched it: a master holds its addresses, and no event tells of them.
+   * Put behind the events that say so; answers what it holds after them.
+   */
+  #heldSoFar(director: Director, status: NodeStatus, past: RecordedEvent[]): Set<string> {
+    const addresses = new Map(
+      status.instances.map(({ name, vips }) => [name, vips.map((vip) => bareAddress(vip.address))]),
+    );
+    let held = new Set<string>();
+    for (const event of [...past]) {
+      const found = stateToldBy(event);
+      if (found === null) continue;
+      const next = new Set(held);
+      for (const address of addresses.get(found.instance) ?? []) {
+        if (found.state === "MASTER") next.add(address);
+        else next.delete(address);
+      }
+      for (const told of toldAddresses(held, next)) {
+        past.splice(past.indexOf(event) + 1, 0, this.#event(director, event.atUs, told));
+      }
+      held = next;
+    }
+    return held;
+  }
+
   /** Another process than the one that was there: when it began nothing was left of what that one knew. */
   #started(director: Director, status: NodeStatus): RecordedEvent[] {
     const atUs = Math.max(director.lastUs, this.#atUs(director, Date.parse(status.since)));
@@ -306,6 +332,14 @@ export class LiveStory {
 }
 
 const RUNNING: Told = { kind: "process", process: "running", was: "down" };
+
+/** The state of an instance from an event on; null: it tells of none. */
+function stateToldBy(event: RecordedEvent): { instance: string; state: string } | null {
+  if (event.kind === "state") return event;
+  if (event.kind !== "record" || event.record.kind !== "transition") return null;
+  const { subject, instanceName = "", to } = event.record;
+  return subject === "INSTANCE" ? { instance: instanceName, state: to } : null;
+}
 
 /**
  * States that two status replies in a row show and no record has told of: the record was lost. One reply

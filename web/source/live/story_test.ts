@@ -197,6 +197,29 @@ describe("LiveStory", () => {
     expectInOrder(story);
   });
 
+  it("knows where the addresses were before one watched: with the master", () => {
+    const story = new LiveStory(T0);
+    story.add(1, "d1");
+    const past = [
+      lineEvent(0, T0 - 70_000, "before"),
+      transitionEvent(1, T0 - 60_000, ["BACKUP", "MASTER"]),
+      transitionEvent(2, T0 - 30_000, ["MASTER", "BACKUP"]),
+    ];
+    story.connected(1, statusOf("node1", "BACKUP", { ageS: 2000 }), past, heard(T0), false);
+    story.add(2, "d2");
+    story.connected(2, statusOf("node2", "MASTER", { ageS: 2000 }), [], heard(T0), false);
+    const holders = (ms: number) =>
+      [...sceneAt(story, ms).nodes].flatMap(([name, { held }]) => held.size > 0 ? [name] : []);
+    expect(holders(T0 - 60_001)).toEqual(["node2"]);
+    expect(holders(T0 - 45_000)).toEqual(["node1", "node2"]);
+    expect(holders(T0 - 29_999)).toEqual(["node2"]);
+    const told = story.recording.events.filter(({ kind, node }) =>
+      kind === "address" && node === "node1"
+    );
+    expect(told.map(({ atUs }) => atUs)).toEqual([us(story, T0 - 60_000), us(story, T0 - 30_000)]);
+    expectInOrder(story);
+  });
+
   it("does not know a director before its process began", () => {
     const story = new LiveStory(T0);
     story.add(1, "d1");

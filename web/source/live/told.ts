@@ -26,13 +26,20 @@ export function toldByEvent({ text, record }: EventRecord): Told {
   return { kind: "remark", text, isBad: level === "error" || level === "warning" };
 }
 
-/** What is another in `status` than in the one before; without one before, everything. */
-export function toldByStatus(before: NodeStatus | null, status: NodeStatus): Told[] {
+/**
+ * What is another in `status` than in the one before; without one before, everything. `held`: the addresses
+ * that it is known to have held.
+ */
+export function toldByStatus(
+  before: NodeStatus | null,
+  status: NodeStatus,
+  held: ReadonlySet<string> = heldOf(before),
+): Told[] {
   return [
     ...status.instances.flatMap((instance) =>
       toldByInstance(before?.instances.find(({ name }) => name === instance.name), instance)
     ),
-    ...addresses(before, status),
+    ...toldAddresses(held, heldOf(status)),
     ...trackers(before, status),
     ...servers(before, status),
   ];
@@ -64,8 +71,8 @@ function heldOf(status: NodeStatus | null): Set<string> {
   return new Set(vips.flatMap(({ address, held }) => held ? [bareAddress(address)] : []));
 }
 
-function addresses(before: NodeStatus | null, status: NodeStatus): Told[] {
-  const [was, is] = [heldOf(before), heldOf(status)];
+/** What it holds is another set. */
+export function toldAddresses(was: ReadonlySet<string>, is: ReadonlySet<string>): Told[] {
   const told = (address: string, held: boolean): Told => ({
     ...{ kind: "address", address, held, why: "core" },
   });
