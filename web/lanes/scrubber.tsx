@@ -1,40 +1,44 @@
-// The whole recording in one line: what happened when, how far it is known, and the playhead to drag.
+// The whole recording in one line, with the playhead to drag and the window that the lanes show.
 
+import { signal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { jumpTo, onFrame } from "../app/playback.ts";
 import { playheadSlow, playheadUs, recording, revision } from "../app/state.ts";
 import { timeText } from "../app/time_text.ts";
-import { type Palette, palette, stateColour } from "../style/palette.ts";
+import { palette } from "../style/palette.ts";
 import { LANES_TEXT } from "../text/lanes.ts";
 import { t } from "../text/text.ts";
 import { Changed, contextOf, fitCanvas } from "./canvas.ts";
+import { drawOverview } from "./draw_overview.ts";
 import { laneIndex } from "./index_signal.ts";
-import type { LaneIndex, Mark } from "./lane_index.ts";
+import { shown } from "./lanes_state.ts";
+import { makePatterns } from "./patterns.ts";
 
 /** Steps of the keyboard, as parts of the whole. */
 const STEP = 1 / 200;
 const PAGE = 1 / 20;
+const KNOB = 6;
+
+/** Where the pointer is over it. */
+const hover = signal<{ x: number; us: number } | null>(null);
+
+function wholeUs(): number {
+  const { endUs, untilUs } = recording.peek();
+  return Math.max(endUs, untilUs, 1);
+}
 
 /** The scrubber. */
 export function Scrubber(): JSX.Element {
   const canvas = useRef<HTMLCanvasElement>(null);
-  useEffect(() => {
-    const changed = new Changed();
-    return onFrame(() => {
-      const on = canvas.current;
-      if (on === null) return;
-      const isResized = fitCanvas(on);
-      const isOther = changed.since(playheadUs.peek(), revision.peek(), palette.peek());
-      if (isResized || isOther) draw(on, palette.peek(), laneIndex.peek());
-    });
-  }, []);
+  useEffect(() => watch(canvas.current!), []);
   revision.value;
-  const { endUs, untilUs } = recording.value;
-  const wholeUs = Math.max(endUs, untilUs, 1);
-  const toTime = (event: PointerEvent) => {
+  recording.value;
+  const whole = wholeUs();
+  const timeOf = (event: PointerEvent) => {
     const box = canvas.current!.getBoundingClientRect();
-    jumpTo((event.clientX - box.left) / Math.max(1, box.width) * wholeUs);
+    const x = event.clientX - box.left;
+    return { x, us: Math.max(0, Math.min(1, x / Math.max(1, box.width))) * whole };
   };
   return (
     <div
@@ -45,102 +49,113 @@ export function Scrubber(): JSX.Element {
       data-testid="scrubber"
       aria-label={t(LANES_TEXT.scrubber)}
       aria-valuemin={0}
-      aria-valuemax={Math.round(wholeUs / 1000)}
+      aria-valuemax={Math.round(whole / 1000)}
       aria-valuenow={Math.round(playheadSlow.value / 1000)}
       aria-valuetext={timeText(playheadSlow.value)}
       onKeyDown={(event) => {
-        const next = keyed(event.key, playheadUs.peek(), wholeUs);
+        const next = keyed(event.key, playheadUs.peek(), whole);
         if (next === null) return;
         event.preventDefault();
         jumpTo(next);
       }}
       onPointerDown={(event) => {
         event.currentTarget.setPointerCapture(event.pointerId);
-        toTime(event);
+        jumpTo(timeOf(event).us);
       }}
       onPointerMove={(event) => {
-        if (event.currentTarget.hasPointerCapture(event.pointerId)) toTime(event);
+        hover.value = timeOf(event);
+        if (event.currentTarget.hasPointerCapture(event.pointerId)) jumpTo(hover.value.us);
       }}
+      onPointerLeave={() => hover.value = null}
     >
       <canvas ref={canvas} aria-hidden="true" />
+      <HoverTime canvas={canvas} />
     </div>
   );
 }
 
-function keyed(key: string, us: number, wholeUs: number): number | null {
+function HoverTime(
+  { canvas }: { canvas: { readonly current: HTMLCanvasElement | null } },
+): JSX.Element | null {
+  const now = hover.value;
+  if (now === null) return null;
+  const width = canvas.current?.clientWidth ?? 0;
+  const left = Math.max(36, Math.min(width - 36, now.x));
+  return (
+    <span class="scrubber-time mono card" style={{ left: `${left}px` }}>{timeText(now.us)}</span>
+  );
+}
+
+function keyed(key: string, us: number, whole: number): number | null {
   switch (key) {
     case "ArrowLeft":
     case "ArrowDown":
-      return us - wholeUs * STEP;
+      return us - whole * STEP;
     case "ArrowRight":
     case "ArrowUp":
-      return us + wholeUs * STEP;
+      return us + whole * STEP;
     case "PageDown":
-      return us - wholeUs * PAGE;
+      return us - whole * PAGE;
     case "PageUp":
-      return us + wholeUs * PAGE;
+      return us + whole * PAGE;
     case "Home":
       return 0;
     case "End":
-      return wholeUs;
+      return whole;
     default:
       return null;
   }
 }
 
-function markColour(colours: Palette, { kind, state }: Mark): string {
-  switch (kind) {
-    case "violation":
-    case "lost":
-    case "remark":
-      return colours.bad;
-    case "action":
-      return colours.ink;
-    case "transition":
-      return stateColour(colours, state ?? "");
-    default:
-      return colours.down;
-  }
+/** Draws the overview when the recording changes and the playhead when it moves. */
+function watch(canvas: HTMLCanvasElement): () => void {
+  const still = document.createElement("canvas");
+  const [recorded, moved] = [new Changed(), new Changed()];
+  return onFrame(() => {
+    const isResized = fitCanvas(canvas);
+    const isOther = recorded.since(revision.peek(), recording.peek(), palette.peek());
+    if (isResized || isOther) drawStill(still, canvas);
+    const isMoved = moved.since(playheadUs.peek(), shown.peek(), wholeUs());
+    if (isResized || isOther || isMoved) draw(canvas, still);
+  });
 }
 
-/** Height of a mark, as a part of the line. */
-const HEIGHTS: Record<Mark["kind"], number> = {
-  violation: 1,
-  lost: 1,
-  found: 0.5,
-  action: 0.8,
-  transition: 0.55,
-  refused: 0.25,
-  remark: 0.8,
-};
+function drawStill(still: HTMLCanvasElement, canvas: HTMLCanvasElement): void {
+  still.width = canvas.width;
+  still.height = canvas.height;
+  const context = contextOf(still);
+  const colours = palette.peek();
+  const { cast, untilUs } = recording.peek();
+  drawOverview({
+    context,
+    colours,
+    patterns: makePatterns(context, colours),
+    index: laneIndex.peek(),
+    routers: cast.routers.length,
+    width: canvas.clientWidth,
+    height: canvas.clientHeight,
+    untilUs,
+    wholeUs: wholeUs(),
+  });
+}
 
-function draw(canvas: HTMLCanvasElement, colours: Palette, index: LaneIndex): void {
+function draw(canvas: HTMLCanvasElement, still: HTMLCanvasElement): void {
   const context = contextOf(canvas);
+  const colours = palette.peek();
   const [width, height] = [canvas.clientWidth, canvas.clientHeight];
-  const { endUs, untilUs } = recording.peek();
-  const scale = width / Math.max(endUs, untilUs, 1);
-  context.fillStyle = colours.sunk;
-  context.fillRect(0, 0, width, height);
-  context.fillStyle = colours.card;
-  context.fillRect(0, 0, untilUs * scale, height);
-  const lastOf = new Map<string, number>();
-  for (const mark of index.marks) {
-    const x = Math.round(mark.atUs * scale);
-    const colour = markColour(colours, mark);
-    // One line a pixel and colour is all that can be seen.
-    if (lastOf.get(colour) === x) continue;
-    lastOf.set(colour, x);
-    context.fillStyle = colour;
-    const tall = HEIGHTS[mark.kind] * height;
-    context.fillRect(x, height - tall, mark.kind === "action" ? 2 : 1.5, tall);
-  }
-  context.strokeStyle = colours["line-strong"];
-  context.lineWidth = 1;
-  context.strokeRect(0.5, 0.5, width - 1, height - 1);
-  const x = playheadUs.peek() * scale;
+  context.drawImage(still, 0, 0, width, height);
+  const scale = width / wholeUs();
+  const { fromUs, toUs } = shown.peek();
   context.fillStyle = colours.accent;
+  context.globalAlpha = 0.12;
+  context.fillRect(fromUs * scale, 1, Math.max(2, (toUs - fromUs) * scale), height - 2);
+  context.globalAlpha = 1;
+  const x = playheadUs.peek() * scale;
   context.fillRect(x - 1, 0, 2, height);
   context.beginPath();
-  context.arc(x, height / 2, 6, 0, Math.PI * 2);
+  context.arc(x, height / 2, KNOB, 0, Math.PI * 2);
   context.fill();
+  context.strokeStyle = colours.card;
+  context.lineWidth = 1.5;
+  context.stroke();
 }

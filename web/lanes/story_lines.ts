@@ -105,11 +105,10 @@ export class StoryLines {
       const event = events[this.#count]!;
       if (SILENT.has(event.kind)) continue;
       if (this.#moment.length > 0 && this.#moment[0]!.atUs !== event.atUs) this.#tell();
-      if (isOwn(event)) this.#own(event);
-      else {
-        this.#moment.push(event as TraceEvent);
-        if (event.kind === "process" && this.#source !== "simulation") this.#own(event);
+      if (isOwn(event) || (event.kind === "process" && this.#source !== "simulation")) {
+        this.#own(event);
       }
+      if (!isOwn(event)) this.#moment.push(event);
     }
     // A source appends whole moments: what stands at the end is complete.
     this.#tell();
@@ -124,7 +123,7 @@ export class StoryLines {
     for (; this.#told < entries.length; this.#told++) this.#rows.push(rowOf(entries[this.#told]!));
   }
 
-  #own(event: OwnEvent): void {
+  #own(event: OwnEvent | ProcessEvent): void {
     const row = ownLine(event, this.#source);
     if (row === null) return;
     this.#tell();
@@ -132,9 +131,9 @@ export class StoryLines {
   }
 }
 
-type OwnEvent = RecordedEvent & {
-  kind: "state" | "tracker" | "server" | "connection" | "remark" | "process";
-};
+type OwnEvent = Exclude<RecordedEvent, TraceEvent>;
+
+type ProcessEvent = Extract<TraceEvent, { kind: "process" }>;
 
 function isOwn(event: RecordedEvent): event is OwnEvent {
   return OWN.has(event.kind);
@@ -145,7 +144,7 @@ function rowOf({ line, cause }: StoryEntry): Row {
   return { line: Object.assign(line, { isBad: line.kind === "violation" }), cause };
 }
 
-function ownLine(event: OwnEvent, source: SourceKind): StoryLine | null {
+function ownLine(event: OwnEvent | ProcessEvent, source: SourceKind): StoryLine | null {
   const { atUs } = event;
   const make = (kind: StoryKind, text: string, change: Partial<StoryLine> = {}): StoryLine => ({
     ...{ atUs, who: event.node ?? "", kind, instance: null, text, effects: [], alike: [] },

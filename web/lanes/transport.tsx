@@ -4,14 +4,31 @@ import { signal } from "@preact/signals";
 import type { JSX } from "preact";
 import { Icon } from "../app/icon.tsx";
 import { type Key, registerKeys } from "../app/keys.ts";
-import { jumpTo, stepBack, stepForward } from "../app/playback.ts";
-import { playheadSlow, playing, recording, revision, speed, SPEEDS } from "../app/state.ts";
+import { jumpTo } from "../app/playback.ts";
+import {
+  playheadSlow,
+  playheadUs,
+  playing,
+  recording,
+  revision,
+  selection,
+  speed,
+  SPEEDS,
+} from "../app/state.ts";
 import { timeText } from "../app/time_text.ts";
 import { extendPlay } from "../source/play/client.ts";
 import { LANES_TEXT } from "../text/lanes.ts";
+import { firstAfter, firstAt } from "../story/recording.ts";
 import { t } from "../text/text.ts";
+import { laneIndex } from "./index_signal.ts";
+import type { MarkKind } from "./lane_types.ts";
+import { isFollowing } from "./lanes_state.ts";
 import { readTime } from "./read_time.ts";
-import "./lanes.css";
+import { nextStep, placeBeside, previousStep, type Standpoint } from "./step.ts";
+import { stopAtViolations, stoppedAt } from "./stop_at_violation.ts";
+import "./transport.css";
+
+stopAtViolations();
 
 const typed = signal("");
 
@@ -20,6 +37,46 @@ function toggle(): void {
   const { untilUs, isComplete } = recording.peek();
   if (!playing.peek() && isComplete && playheadSlow.peek() >= untilUs) jumpTo(0);
   playing.value = !playing.peek();
+}
+
+function standpoint(): Standpoint {
+  const picked = selection.peek();
+  const event = picked !== null && "event" in picked ? picked.event : -1;
+  return { us: playheadUs.peek(), picked: event };
+}
+
+/** Pauses and goes to an event; -1: to an end of the recording. */
+function goTo(place: number, elseUs: number): void {
+  playing.value = false;
+  const event = recording.peek().events[place];
+  if (event === undefined) return jumpTo(elseUs);
+  jumpTo(event.atUs);
+  selection.value = { kind: event.kind === "packet" ? "packet" : "event", event: place };
+}
+
+function stepForward(): void {
+  const { events, untilUs } = recording.peek();
+  goTo(nextStep(events, standpoint()), untilUs);
+}
+
+function stepBack(): void {
+  goTo(previousStep(recording.peek().events, standpoint()), 0);
+}
+
+/** What the larger steps stop at. */
+const CHANGES: readonly MarkKind[] = ["transition", "action", "violation", "lost", "found"];
+
+/** Goes to the next or last change of a state, step, or violation. */
+function stepToChange(way: 1 | -1): void {
+  const { marks } = laneIndex.peek();
+  const places = CHANGES.flatMap((kind) => marks[kind].map(({ event }) => event))
+    .sort((one, other) => one - other);
+  const { us, picked } = standpoint();
+  const { events, untilUs } = recording.peek();
+  const isThere = events[picked] !== undefined && Math.abs(events[picked].atUs - us) < 1;
+  const behind = firstAfter(events, us);
+  const from = isThere ? picked : way === 1 ? behind - 1 : firstAt(events, us);
+  goTo(placeBeside(places, from, way), way === 1 ? untilUs : 0);
 }
 
 function changeSpeed(by: 1 | -1): void {
@@ -31,6 +88,8 @@ const KEYS: Key[] = [
   { key: " ", text: LANES_TEXT.play, run: toggle },
   { key: ".", text: LANES_TEXT.next, run: stepForward },
   { key: ",", text: LANES_TEXT.previous, run: stepBack },
+  { key: ">", text: LANES_TEXT.nextChange, run: () => stepToChange(1) },
+  { key: "<", text: LANES_TEXT.previousChange, run: () => stepToChange(-1) },
   { key: "Home", text: LANES_TEXT.start, run: () => jumpTo(0) },
   { key: "End", text: LANES_TEXT.end, run: () => jumpTo(recording.peek().untilUs) },
   { key: "]", text: LANES_TEXT.faster, run: () => changeSpeed(1) },
@@ -74,6 +133,11 @@ export function Transport(): JSX.Element {
       {!isComplete && untilUs < endUs && (
         <span class="soft">{t(LANES_TEXT.computing, { time: timeText(untilUs, 0) })}</span>
       )}
+      {stoppedAt.value !== "" && (
+        <span class="bad-text" role="alert" data-testid="stopped">
+          {t(LANES_TEXT.violated, { name: stoppedAt.value })}
+        </span>
+      )}
       {isComplete && source === "simulation" && untilUs >= endUs && (
         <button type="button" onClick={extendPlay}>{t(LANES_TEXT.longer)}</button>
       )}
@@ -98,6 +162,7 @@ function Control(
 function followLive(): void {
   jumpTo(recording.peek().untilUs);
   speed.value = 1;
+  isFollowing.value = true;
   playing.value = true;
 }
 

@@ -1,0 +1,93 @@
+// Words of the arithmetic in the details: what is computed, with which formula, and what it means.
+
+/** The table. */
+export const LANES_SUMS = {
+  priority: { en: "Priority", zh: "优先级" },
+  priorityFormula: {
+    en: "configured + trackers, held between 1 and 254",
+    zh: "配置值 + 跟踪项，限制在 1 到 254",
+  },
+  held: {
+    en: "Held between 1 and 254: 255 is the owner's.",
+    zh: "限制在 1 到 254：255 属于地址所有者。",
+  },
+  owner: { en: "255: it owns the addresses.", zh: "255：它是地址所有者。" },
+  trackersTogether: { en: "All trackers together.", zh: "所有跟踪项之和。" },
+  change: { en: "Change", zh: "变化" },
+  skewChange: { en: "Its skew time", zh: "偏移时间" },
+  skewShare: { en: "(256 − priority) ÷ 256", zh: "(256 − 优先级) ÷ 256" },
+  waitsShorter: {
+    en: "As BACKUP it waits shorter than before.",
+    zh: "作为 BACKUP，它等待的时间变短。",
+  },
+  waitsLonger: {
+    en: "As BACKUP it waits longer than before.",
+    zh: "作为 BACKUP，它等待的时间变长。",
+  },
+  comparison: { en: "Priorities", zh: "优先级比较" },
+  addresses: { en: "Addresses", zh: "地址比较" },
+  theirsHigher: { en: "theirs > ours", zh: "对方 > 本机" },
+  theirsEqual: { en: "theirs = ours", zh: "对方 = 本机" },
+  oursHigher: { en: "ours > theirs", zh: "本机 > 对方" },
+  addressHigher: { en: "theirs > ours, as numbers", zh: "按数值比较：对方 > 本机" },
+  higherWins: { en: "The higher priority is master.", zh: "优先级高者为主。" },
+  higherAddressWins: {
+    en: "Equal priorities: the higher address is master.",
+    zh: "优先级相同：地址大者为主。",
+  },
+  preempts: {
+    en: "An advert of lower priority does not restart the timer.",
+    zh: "优先级更低的通告不会重启定时器。",
+  },
+  ownerWaitsNot: { en: "The owner of the addresses does not wait.", zh: "地址所有者无需等待。" },
+  skew: { en: "Skew time", zh: "偏移时间" },
+  skewFormula3: {
+    en: "(256 − priority) ÷ 256 × advert interval",
+    zh: "(256 − 优先级) ÷ 256 × 通告间隔",
+  },
+  skewFormula2: { en: "(256 − priority) ÷ 256 × 1 s", zh: "(256 − 优先级) ÷ 256 × 1 秒" },
+  skewOfBefore: {
+    en: "With the priority that was in force when the timer was set.",
+    zh: "按设置定时器时的优先级计算。",
+  },
+  down: { en: "Master down interval", zh: "主用失效间隔" },
+  downFormula: { en: "adverts × interval + skew time", zh: "通告数 × 间隔 + 偏移时间" },
+  waited: { en: "It waited", zh: "等待" },
+  waitsNow: { en: "It waits from now on", zh: "从现在起等待" },
+  skewAlone: { en: "the skew time alone", zh: "仅偏移时间" },
+  resigned: {
+    en: "The master said priority 0: the skew time alone is left.",
+    zh: "主用发出优先级 0：只需再等偏移时间。",
+  },
+  fired: { en: "The timer", zh: "定时器" },
+  firedFormula: { en: "set for + late = fired after", zh: "设定 + 迟到 = 实际触发" },
+  onTime: { en: "It fired on time.", zh: "准时触发。" },
+  age: { en: "Age of the last advert", zh: "最近通告距今" },
+  ageFormula: { en: "its age against the timer", zh: "与定时器比较" },
+  neverHeard: { en: "No advert was ever heard.", zh: "从未收到通告。" },
+  silent: {
+    en: "That advert set the timer, and no other came.",
+    zh: "该通告设置了定时器，此后再无通告。",
+  },
+  silentLonger: {
+    en: "The advert is older than the timer: something else set it.",
+    zh: "通告早于定时器：定时器由其他原因设置。",
+  },
+  nextAdvert: { en: "The next advert in", zh: "下一通告" },
+  intervalFormula: { en: "advert interval", zh: "通告间隔" },
+  streak: { en: "Results in a row", zh: "连续结果" },
+  streakFormula: { en: "in a row ≥ needed (rise, fall)", zh: "连续次数 ≥ 所需（rise、fall）" },
+  firstDecides: { en: "The first result decides alone.", zh: "首次结果即可决定。" },
+  tries: { en: "Tries", zh: "尝试" },
+  triesFormula: { en: "this one against all", zh: "本次与总数" },
+  verdictAge: { en: "The verdict before held for", zh: "上一判定持续" },
+  alive: { en: "Servers alive", zh: "存活服务器" },
+  aliveWeight: { en: "Their weight", zh: "其权重之和" },
+  quorumGain: { en: "To gain the quorum", zh: "达到法定数" },
+  quorumGainFormula: { en: "weight alive ≥ quorum + hysteresis", zh: "存活权重 ≥ 法定数 + 滞后" },
+  quorumLose: { en: "To lose it", zh: "失去法定数" },
+  quorumLoseFormula: {
+    en: "weight alive < quorum − hysteresis, or none",
+    zh: "存活权重 < 法定数 − 滞后，或全部失效",
+  },
+} as const;
