@@ -1,6 +1,6 @@
 // The table of requests that `vipd simulate` prints of a scenario with load. Pure.
 
-import { OUTCOMES } from "../host/sim/traffic/traffic.ts";
+import { OUTCOMES } from "../host/sim/traffic/request.ts";
 import type { ServiceTally } from "../host/sim/traffic/tally.ts";
 import { drawnTable } from "./drawn_table.ts";
 import type { Screen } from "./screen.ts";

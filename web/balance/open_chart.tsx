@@ -4,7 +4,7 @@ import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
-import { BIN_US } from "../../host/sim/traffic/traffic.ts";
+import { BIN_US } from "../../host/sim/traffic/request.ts";
 import { jumpTo, onFrame } from "../app/playback.ts";
 import { playheadUs } from "../app/state.ts";
 import { Changed } from "../lanes/canvas.ts";

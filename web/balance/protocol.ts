@@ -1,7 +1,7 @@
 // What the page and the traffic's worker tell each other.
 
 import type { Compared, Comparison } from "../../host/sim/traffic/compare.ts";
-import type { Request, TrafficService } from "../../host/sim/traffic/traffic.ts";
+import type { Request, TrafficService } from "../../host/sim/traffic/request.ts";
 import type { TraceEvent } from "../../host/sim/world_view.ts";
 
 /** To the worker. */

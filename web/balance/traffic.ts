@@ -8,7 +8,7 @@ import {
   type Request,
   type TrafficService,
   trafficServices,
-} from "../../host/sim/traffic/traffic.ts";
+} from "../../host/sim/traffic/request.ts";
 import type { TraceEvent } from "../../host/sim/world_view.ts";
 import { recording, revision, seed } from "../app/state.ts";
 import { playedNodes } from "../source/play/client.ts";

@@ -1,12 +1,8 @@
 // Computes the traffic of a recording in slices, keeps snapshots on the way, and goes back to one when
 // the recording becomes another from some time on. Pure but for its clock.
 
-import {
-  BIN_US,
-  type Request,
-  Traffic,
-  type TrafficState,
-} from "../../host/sim/traffic/traffic.ts";
+import { Traffic, type TrafficState } from "../../host/sim/traffic/traffic.ts";
+import { BIN_US, type Request } from "../../host/sim/traffic/request.ts";
 import type { TraceEvent } from "../../host/sim/world_view.ts";
 import type { BinRow, TrafficOrder, TrafficReport } from "./protocol.ts";
 

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { coreModule } from "../../test/virtual_node.ts";
 import { simulate } from "../../host/sim/simulate.ts";
-import { trafficServices } from "../../host/sim/traffic/traffic.ts";
+import { trafficServices } from "../../host/sim/traffic/request.ts";
 import type { TraceEvent } from "../../host/sim/world_view.ts";
 import { handScenario } from "../source/play/hand_scenario.ts";
 import { loadNodes } from "../source/play/nodes.ts";

@@ -4,9 +4,13 @@
 import type { StateName, TrackerStateName } from "../../host/core/abi.gen.ts";
 import type { IpvsOperation, ScriptOutcome, TransitionRecord } from "../../host/engine/contract.ts";
 import type { Action, ServerState, WireQuality } from "../../host/sim/scenario/scenario.ts";
+import { endpoint, serviceKey } from "../../host/sim/traffic/service_key.ts";
 import type { ProcessState, Violation } from "../../host/sim/world_view.ts";
 import type { Cast } from "./cast.ts";
 import { firstAfter, type RecordedEvent } from "./recording.ts";
+
+/** `address:port`, IPv6 in brackets. */
+export { endpoint as endpointText };
 
 /** Everything at one moment. */
 export interface Scene {
@@ -297,20 +301,8 @@ export function serverState(scene: Scene, address: string, port: number): Server
   return scene.servers.get(`${address} ${port}`) ?? scene.servers.get(address) ?? "up";
 }
 
-/** `address:port`, IPv6 in brackets. */
-export function endpointText({ address, port }: { address: string; port: number }): string {
-  return address.includes(":") ? `[${address}]:${port}` : `${address}:${port}`;
-}
-
-/** Name of a service by its key, as keepalived prints it. */
-export function serviceName({ service: { key } }: IpvsOperation): string {
-  return key.kind === "FWMARK"
-    ? `FWM ${key.mark}`
-    : `[${key.address}]:${key.protocol.toLowerCase()}:${key.port}`;
-}
-
 function applyIpvs(services: Map<string, ServiceScene>, operation: IpvsOperation): void {
-  const name = serviceName(operation);
+  const name = serviceKey(operation.service);
   if (operation.op === "deleteService") return void services.delete(name);
   const { scheduler } = operation.service;
   const service = services.get(name) ?? { scheduler, destinations: new Map() };
@@ -318,7 +310,7 @@ function applyIpvs(services: Map<string, ServiceScene>, operation: IpvsOperation
   services.set(name, service);
   if (!("destination" in operation)) return;
   const { address, port, weight } = operation.destination;
-  const key = endpointText({ address, port });
+  const key = endpoint({ address, port });
   if (operation.op === "deleteDestination") service.destinations.delete(key);
   else service.destinations.set(key, { address, port, weight });
 }

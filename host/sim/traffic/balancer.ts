@@ -5,6 +5,7 @@
 import { parseAddress } from "../../base/address.ts";
 import { type SchedulerName, STATUS_OK, VNET_HEADER_SIZE } from "../../core/abi.gen.ts";
 import { DirectorCore } from "../../core/director_core.ts";
+import { endpoint, serviceKey } from "./service_key.ts";
 import type { IpvsDestination, IpvsOperation, IpvsService } from "../../engine/contract.ts";
 
 /** Connections that one director remembers; more are refused. */
@@ -240,18 +241,6 @@ export class Balancer {
 }
 
 const hex = (byte: number) => byte.toString(16).padStart(2, "0");
-
-/** Name of a service by its key, as keepalived prints it. */
-export function serviceKey({ key }: IpvsService): string {
-  return key.kind === "FWMARK"
-    ? `FWM ${key.mark}`
-    : `[${key.address}]:${key.protocol.toLowerCase()}:${key.port}`;
-}
-
-/** `address:port`, IPv6 in brackets. */
-export function endpoint({ address, port }: { address: string; port: number }): string {
-  return address.includes(":") ? `[${address}]:${port}` : `${address}:${port}`;
-}
 
 /** A client's packet to a service; the source is filled in for each connection. */
 function frameFor({ key }: IpvsService): Uint8Array {

@@ -4,7 +4,8 @@
 import type { Family } from "../../conf/model.ts";
 import type { IpvsService } from "../../engine/contract.ts";
 import { Random } from "../random.ts";
-import { Balancer, endpoint, serviceKey } from "./balancer.ts";
+import { Balancer } from "./balancer.ts";
+import { endpoint, serviceKey } from "./service_key.ts";
 import { flowOf, Flows } from "./flows.ts";
 
 /** Requests that are compared at the most. */

@@ -5,7 +5,8 @@ import type { Scenario } from "../scenario/scenario.ts";
 import type { SimulatedNode } from "../simulate.ts";
 import { routersOf } from "../timeline/routers.ts";
 import type { TraceEvent } from "../world_view.ts";
-import { type Outcome, OUTCOMES, Traffic, trafficServices } from "./traffic.ts";
+import { Traffic } from "./traffic.ts";
+import { type Outcome, OUTCOMES, trafficServices } from "./request.ts";
 
 /** Requests of one service. */
 export interface ServiceTally {

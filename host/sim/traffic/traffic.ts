@@ -3,58 +3,18 @@
 // what kernels hold, IPVS tables, servers' states) and a seed, so they are computed after the play, and
 // any part of them again from a snapshot. This module is browser safe.
 
-import type { VirtualServer } from "../../conf/model.ts";
 import { Random } from "../random.ts";
 import { type Action, LOAD_MAX, type ServerState } from "../scenario/scenario.ts";
 import type { ProcessState, TraceEvent } from "../world_view.ts";
-import { Balancer, type BalancerState, endpoint } from "./balancer.ts";
+import { Balancer, type BalancerState } from "./balancer.ts";
+import { type Bin, BIN_US, type Request, type TrafficService } from "./request.ts";
 import { flowOf, Flows, type FlowsState } from "./flows.ts";
 
-/** Width of a bin, microseconds. */
-export const BIN_US = 100_000;
 /** A good server answers after 20..180 ms: 100 on average. */
 const SERVICE_MIN_US = 20_000;
 const SERVICE_SPREAD_US = 160_000;
 /** A client gives a silent server up after so long. */
 const PATIENCE_US = 3_000_000;
-
-/** What became of a request. `served` and `sorry`: by a server; the others: by nobody. */
-export const OUTCOMES = ["served", "sorry", "refused", "silent", "lost"] as const;
-export type Outcome = typeof OUTCOMES[number];
-
-/** A service that clients use. */
-export interface TrafficService {
-  /** As keepalived prints it. */
-  name: string;
-  address: string;
-  /** Segment of its address; clients are there. */
-  segment: number;
-  /** `address:port` of its sorry server; null: none. */
-  sorry: string | null;
-}
-
-/** One request. */
-export interface Request {
-  atUs: number;
-  endUs: number;
-  service: string;
-  /** Name of the director that got it; null: nobody. */
-  node: string | null;
-  /** `address:port`; null: no server. */
-  server: string | null;
-  outcome: Outcome;
-}
-
-/** Requests of one bin, by service and server (`service server`; the server is empty where none was). */
-export interface Bin {
-  atUs: number;
-  /** Requests that began. */
-  began: Map<string, number>;
-  /** Of those, the ones that were not served. */
-  failed: Map<string, number>;
-  /** Open connections at the bin's end. */
-  open: Map<string, number>;
-}
 
 /** What traffic is made of. */
 export interface TrafficOptions {
@@ -101,20 +61,6 @@ export interface TrafficState {
   open: Open[];
   openCounts: Map<string, number>;
   binUs: number;
-}
-
-/** The services of configurations that clients can use: those with an address. */
-export function trafficServices(
-  services: readonly VirtualServer[],
-  segmentOf: (address: string) => number,
-): TrafficService[] {
-  const found = new Map<string, TrafficService>();
-  for (const { name, key, sorryServer } of services) {
-    if (key.kind !== "ADDRESS" || found.has(name)) continue;
-    const sorry = sorryServer === null ? null : endpoint(sorryServer);
-    found.set(name, { name, address: key.address, segment: segmentOf(key.address), sorry });
-  }
-  return [...found.values()];
 }
 
 /** The traffic. Hand in the events of the trace in order, then advance to where they are known. */

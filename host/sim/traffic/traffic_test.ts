@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 import { coreModule } from "../../../test/virtual_node.ts";
 import type { IpvsOperation } from "../../engine/contract.ts";
 import type { TraceEvent } from "../world_view.ts";
-import { type Bin, OUTCOMES, type Request, Traffic, type TrafficOptions } from "./traffic.ts";
+import { Traffic, type TrafficOptions } from "./traffic.ts";
+import { type Bin, OUTCOMES, type Request } from "./request.ts";
 
 const SECOND = 1_000_000;
 const VIP = "192.0.2.10";
