@@ -11,7 +11,7 @@ import {
   streamAddress,
   type Transport,
 } from "../../../host/control/client.ts";
-import type { Heard } from "./story.ts";
+import type { Heard } from "./clock.ts";
 
 /** Between two status replies, milliseconds. */
 export const STATUS_EVERY_MS = 500;

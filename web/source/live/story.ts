@@ -1,15 +1,16 @@
 // The recording of directors that are watched. Pure: it is told what was heard when, and time itself.
 //
-// Time 0 is a moment of this machine's clock. What a director says has its own clock's time; how far
-// that is from ours is measured with each status (half of the way there and back, the shortest of the
-// last ones). What was heard waits for a moment before it is put down, so that two directors' words come in
-// their order; what is older still (the past of one that was added, what happened while a connection was
-// lost, the moment of the last word) is put in its place in a new recording.
+// Time 0 is a moment of this machine's clock; what a director says has its own clock's time (clock.ts).
+// What was heard waits for a moment before it is put down, so that two directors' words come in their
+// order; what is older still (the past of one that was added, what happened while a connection was lost,
+// the moment of the last word) is put in its place in a new recording.
 
 import type { EventRecord, NodeStatus } from "../../../host/control/client.ts";
 import { emptyRecording, type RecordedEvent, type Recording } from "../../story/recording.ts";
-import { bareAddress, castOfStatus } from "./cast_of_status.ts";
-import { type Told, toldAddresses, toldByEvent, toldByStatus, toldState } from "./told.ts";
+import { castOfStatus } from "./cast_of_status.ts";
+import { DirectorClock, type Heard } from "./clock.ts";
+import { statesAt, type TimedTold, transitionIn, withAddresses } from "./past.ts";
+import { type Told, toldByEvent, toldByStatus, toldState } from "./told.ts";
 
 /** How long a word waits for others that were said before it, milliseconds. */
 export const ORDER_MS = 300;
@@ -17,16 +18,8 @@ export const ORDER_MS = 300;
 export const PAST_MS_MAX = 600_000;
 /** What stands before the first moment that one watched, milliseconds, however little is remembered. */
 const PAST_MS_MIN = 5_000;
-/** Status replies that the clock is measured with. */
-const CLOCK_SAMPLES = 16;
 /** Events of a recording; with more it begins anew. */
 export const LIVE_EVENT_MAX = 200_000;
-
-/** When a question was asked and answered, milliseconds of this machine's clock since 1970. */
-export interface Heard {
-  askedMs: number;
-  heardMs: number;
-}
 
 interface Director {
   id: number;
@@ -35,8 +28,7 @@ interface Director {
   /** Named so where its router_id is another's too. */
   address: string;
   status: NodeStatus | null;
-  /** Way there and back, and how far its clock is ahead of ours; the newest last. */
-  clocks: { tripMs: number; aheadMs: number }[];
+  clock: DirectorClock;
   isUp: boolean;
   heardMs: number;
   /** Of what was told last: what one director says stays in its order, however its clock is measured. */
@@ -73,14 +65,14 @@ export class LiveStory {
 
   /** How far a director's clock is ahead of ours, milliseconds; null: not known. */
   aheadMs(id: number): number | null {
-    return clockOf(this.#directors.get(id))?.aheadMs ?? null;
+    return this.#directors.get(id)?.clock.aheadMs ?? null;
   }
 
   /** A director is to be watched. */
   add(id: number, address: string): void {
     this.#directors.set(id, {
-      ...{ id, name: address, address, status: null, clocks: [], isUp: false, heardMs: 0 },
-      ...{ lastUs: 0, states: new Map(), unexplained: new Map() },
+      ...{ id, name: address, address, status: null, isUp: false, heardMs: 0, lastUs: 0 },
+      ...{ clock: new DirectorClock(), states: new Map(), unexplained: new Map() },
     });
   }
 
@@ -108,40 +100,41 @@ export class LiveStory {
   ): void {
     const director = this.#directors.get(id);
     if (director === undefined) return;
-    const isFirst = director.status === null;
-    this.#measure(director, status, heard);
-    if (isFirst) this.#name(director, status.routerId);
-    const past: RecordedEvent[] = [];
-    if (isFirst) this.#reachBack(director, missed, heard.heardMs);
-    if (isFirst) past.push(...this.#opening(director, status, missed));
-    if (!isFirst && isAnother) past.push(...this.#started(director, status));
-    for (const event of missed) {
-      const atUs = this.#atUs(director, Date.parse(event.time));
-      if (atUs >= 0) past.push(this.#event(director, atUs, toldByEvent(event)));
-    }
-    const held = isFirst ? this.#heldSoFar(director, status, past) : new Set<string>();
+    director.clock.measure(status, heard);
+    const before = director.status;
+    if (before === null) this.#name(director, status.routerId);
+    if (before === null) this.#reachBack(director, missed, heard.heardMs);
+    const remembered = missed.map((event) => ({
+      atUs: this.#atUs(director, Date.parse(event.time)),
+      told: toldByEvent(event),
+    }));
+    const past = before === null
+      ? this.#firstPast(director, status, remembered)
+      : { words: remembered, held: new Set<string>() };
+    if (before !== null && isAnother) past.words.unshift(...this.#started(director, status));
     const nowUs = this.#us(heard.heardMs);
-    past.push(this.#event(director, nowUs, { kind: "connection", isUp: true, text: "" }));
-    const states = status.instances.map(toldState);
-    for (const told of [...states, ...toldByStatus(null, status, held)]) {
-      past.push(this.#event(director, nowUs, told));
-    }
+    const now: Told[] = [
+      { kind: "connection", isUp: true, text: "" },
+      ...status.instances.map(toldState),
+      ...toldByStatus(null, status, past.held),
+    ];
     Object.assign(director, { status, isUp: true, heardMs: heard.heardMs, lastUs: nowUs });
     director.states = new Map(status.instances.map(({ name, state }) => [name, state]));
     director.unexplained.clear();
-    this.#insert(past);
+    const words = [...past.words, ...now.map((told) => ({ atUs: nowUs, told }))];
+    this.#insert(words.filter(({ atUs }) => atUs >= 0).map((word) => eventOf(director, word)));
   }
 
   /** An answer to `status`. */
   status(id: number, status: NodeStatus, heard: Heard): void {
     const director = this.#directors.get(id);
     if (director === undefined || !director.isUp) return;
-    this.#measure(director, status, heard);
+    director.clock.measure(status, heard);
     const atUs = this.#us((heard.askedMs + heard.heardMs) / 2);
     const told = [...unexplainedStates(director, status), ...toldByStatus(director.status, status)];
     director.status = status;
     director.heardMs = heard.heardMs;
-    for (const one of told) this.#waiting.push(this.#event(director, atUs, one));
+    for (const one of told) this.#waiting.push(eventOf(director, { atUs, told: one }));
     this.#followCast();
   }
 
@@ -154,11 +147,9 @@ export class LiveStory {
     const saidUs = Math.min(this.#atUs(director, Date.parse(event.time)), this.#us(heardMs));
     director.lastUs = Math.max(director.lastUs, saidUs);
     const told = toldByEvent(event);
-    if (told.kind === "record" && told.record.kind === "transition") {
-      const { subject, instanceName, to } = told.record;
-      if (subject === "INSTANCE") director.states.set(instanceName ?? "", to);
-    }
-    this.#waiting.push(this.#event(director, director.lastUs, told));
+    const record = transitionIn(told);
+    if (record !== null) director.states.set(record.instanceName ?? "", record.to);
+    this.#waiting.push(eventOf(director, { atUs: director.lastUs, told }));
   }
 
   /** The connection is lost: nothing is known of the director from its last word on. */
@@ -166,8 +157,8 @@ export class LiveStory {
     const director = this.#directors.get(id);
     if (director === undefined || !director.isUp) return;
     director.isUp = false;
-    const atUs = this.#us(director.heardMs);
-    this.#insert([this.#event(director, atUs, { kind: "connection", isUp: false, text: why })]);
+    const told: Told = { kind: "connection", isUp: false, text: why };
+    this.#insert([eventOf(director, { atUs: this.#us(director.heardMs), told })]);
   }
 
   /** Time has gone on: what has waited long enough is put down. */
@@ -192,86 +183,41 @@ export class LiveStory {
     this.#recording = this.#fresh([], 0);
     for (const director of this.#directors.values()) {
       const { status, isUp } = director;
+      director.lastUs = 0;
       if (status === null) continue;
       const told: Told[] = [RUNNING, ...status.instances.map(toldState)];
       told.push(...toldByStatus(null, status));
       if (!isUp) told.push({ kind: "connection", isUp: false, text: "" });
-      for (const one of told) this.#recording.events.push(this.#event(director, 0, one));
+      for (const one of told) {
+        this.#recording.events.push(eventOf(director, { atUs: 0, told: one }));
+      }
     }
   }
 
   /** The recording reaches back to what the first director remembers. */
   #reachBack(director: Director, missed: readonly EventRecord[], nowMs: number): void {
     if ([...this.#directors.values()].some(({ status }) => status !== null)) return;
-    const ahead = clockOf(director)?.aheadMs ?? 0;
     const firstMs = missed.reduce(
-      (min, { time }) => Math.min(min, Date.parse(time) - ahead),
+      (min, { time }) => Math.min(min, director.clock.oursMs(Date.parse(time))),
       nowMs,
     );
     this.#startMs = Math.max(nowMs - PAST_MS_MAX, Math.min(firstMs, nowMs - PAST_MS_MIN));
     this.#recording = this.#fresh([], 0);
   }
 
-  /** How a director stood at the beginning of the recording, as far as what it remembers says. */
-  #opening(
-    director: Director,
-    status: NodeStatus,
-    missed: readonly EventRecord[],
-  ): RecordedEvent[] {
-    const startedUs = Math.max(0, this.#atUs(director, Date.parse(status.since)));
-    const events = [this.#event(director, startedUs, RUNNING)];
-    const transitions = missed.flatMap((event) => {
-      const told = toldByEvent(event);
-      if (told.kind !== "record" || told.record.kind !== "transition") return [];
-      return [{ atUs: this.#atUs(director, Date.parse(event.time)), record: told.record }];
-    });
-    for (const instance of status.instances) {
-      const own = transitions.filter(({ record }) =>
-        record.subject === "INSTANCE" && record.instanceName === instance.name
-      );
-      const before = own.findLast(({ atUs }) => atUs < startedUs);
-      const next = own.find(({ atUs }) => atUs >= startedUs);
-      const state = before?.record.to ?? next?.record.from ?? instance.state;
-      const text = next === undefined && before === undefined ? instance.reasonText : "";
-      events.push(this.#event(director, startedUs, {
-        ...{ kind: "state", instance: instance.name, state, inferred: false, text },
-      }));
-    }
-    return events;
-  }
-
-  /**
-   * What a director held before one watched it: a master holds its addresses, and no event tells of them.
-   * Put behind the events that say so; answers what it holds after them.
-   */
-  #heldSoFar(director: Director, status: NodeStatus, past: RecordedEvent[]): Set<string> {
-    const addresses = new Map(
-      status.instances.map(({ name, vips }) => [name, vips.map((vip) => bareAddress(vip.address))]),
-    );
-    let held = new Set<string>();
-    for (const event of [...past]) {
-      const found = stateToldBy(event);
-      if (found === null) continue;
-      const next = new Set(held);
-      for (const address of addresses.get(found.instance) ?? []) {
-        if (found.state === "MASTER") next.add(address);
-        else next.delete(address);
-      }
-      for (const told of toldAddresses(held, next)) {
-        past.splice(past.indexOf(event) + 1, 0, this.#event(director, event.atUs, told));
-      }
-      held = next;
-    }
-    return held;
+  /** What was before one watched a director for the first time. */
+  #firstPast(director: Director, status: NodeStatus, remembered: readonly TimedTold[]) {
+    const atUs = Math.max(0, this.#atUs(director, Date.parse(status.since)));
+    const opening = [RUNNING, ...statesAt(atUs, status, remembered)];
+    const later = remembered.filter((word) => word.atUs >= 0);
+    return withAddresses(status, [...opening.map((told) => ({ atUs, told })), ...later]);
   }
 
   /** Another process than the one that was there: when it began nothing was left of what that one knew. */
-  #started(director: Director, status: NodeStatus): RecordedEvent[] {
+  #started(director: Director, status: NodeStatus): TimedTold[] {
     const atUs = Math.max(director.lastUs, this.#atUs(director, Date.parse(status.since)));
-    return [
-      this.#event(director, atUs, { kind: "process", process: "down", was: "running" }),
-      this.#event(director, atUs, RUNNING),
-    ];
+    const down: Told = { kind: "process", process: "down", was: "running" };
+    return [{ atUs, told: down }, { atUs, told: RUNNING }];
   }
 
   /** Puts events in their places: what was there has another number then, so it is another recording. */
@@ -309,20 +255,9 @@ export class LiveStory {
     director.name = isTaken ? `${routerId} (${director.address})` : routerId;
   }
 
-  #measure(director: Director, status: NodeStatus, { askedMs, heardMs }: Heard): void {
-    const theirsMs = Date.parse(status.since) + status.ageS * 1000;
-    const aheadMs = theirsMs - (askedMs + heardMs) / 2;
-    director.clocks.push({ tripMs: heardMs - askedMs, aheadMs });
-    if (director.clocks.length > CLOCK_SAMPLES) director.clocks.shift();
-  }
-
-  #event(director: Director, atUs: number, told: Told): RecordedEvent {
-    return { ...told, atUs, node: director.name } as RecordedEvent;
-  }
-
   /** A time of a director's clock in the recording. */
   #atUs(director: Director, theirsMs: number): number {
-    return this.#us(theirsMs - (clockOf(director)?.aheadMs ?? 0));
+    return this.#us(director.clock.oursMs(theirsMs));
   }
 
   /** A time of our clock in the recording. */
@@ -331,15 +266,11 @@ export class LiveStory {
   }
 }
 
-const RUNNING: Told = { kind: "process", process: "running", was: "down" };
-
-/** The state of an instance from an event on; null: it tells of none. */
-function stateToldBy(event: RecordedEvent): { instance: string; state: string } | null {
-  if (event.kind === "state") return event;
-  if (event.kind !== "record" || event.record.kind !== "transition") return null;
-  const { subject, instanceName = "", to } = event.record;
-  return subject === "INSTANCE" ? { instance: instanceName, state: to } : null;
+function eventOf(director: Director, { atUs, told }: TimedTold): RecordedEvent {
+  return { ...told, atUs, node: director.name } as RecordedEvent;
 }
+
+const RUNNING: Told = { kind: "process", process: "running", was: "down" };
 
 /**
  * States that two status replies in a row show and no record has told of: the record was lost. One reply
@@ -358,14 +289,4 @@ function unexplainedStates(director: Director, status: NodeStatus): Told[] {
     }
   }
   return told;
-}
-
-/** The measurement that can be wrong by the least. */
-function clockOf(director: Director | undefined): Director["clocks"][number] | null {
-  if (director === undefined) return null;
-  let best: Director["clocks"][number] | null = null;
-  for (const clock of director.clocks) {
-    if (best === null || clock.tripMs < best.tripMs) best = clock;
-  }
-  return best;
 }

@@ -289,9 +289,11 @@ describe("LiveStory", () => {
     story.advance(T0 + 5000);
     expect(story.recording.events.length).toBeLessThan(20);
     expect(story.recording.wallMs).toBe(T0 + 5000 - ORDER_MS);
-    story.advance(T0 + 5100);
+    story.event(1, transitionEvent(1, T0 + 5050, ["MASTER", "FAULT"]), T0 + 5051);
+    story.advance(T0 + 5100 + ORDER_MS);
+    expect(stateAt(story, T0 + 5051, "node1")).toBe("FAULT");
     expect(stateAt(story, T0 + 5000, "node1")).toBe("MASTER");
     expect(stateAt(story, T0 + 5000, "node2")).toBe("lost");
-    expect(story.recording.untilUs).toBe(us(story, T0 + 5100 - ORDER_MS));
+    expect(story.recording.untilUs).toBe(us(story, T0 + 5100));
   });
 });
