@@ -33,7 +33,7 @@ describe("the built page", () => {
     expect(isRefused).toBe(true);
   });
 
-  it("is small enough", async () => {
+  it("is small enough", () => {
     const files = filesOf(PAGE_FOLDER).filter((file) => !file.endsWith("/licenses.txt"));
     const sent = files.filter((file) => !file.endsWith(".gz")).map((file) =>
       files.includes(`${file}.gz`) ? `${file}.gz` : file
