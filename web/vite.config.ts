@@ -66,6 +66,9 @@ export default defineConfig(({ command }) => ({
     alias: {
       // Its "main" is UMD, which no bundler can take apart.
       "jsonc-parser": path("../node_modules/jsonc-parser/lib/esm/main.js"),
+      // The editor reads with our own lexer: CodeMirror's commands need no grammar.
+      "@codemirror/language": path("./editor/no_grammar.ts"),
+      "@lezer/common": path("./editor/no_grammar.ts"),
     },
   },
   define: { VIPD_PAGE_BUILT: String(command === "build") },

@@ -8,7 +8,6 @@ import {
   indentWithTab,
   temporarilySetTabFocusMode,
 } from "@codemirror/commands";
-import { bracketMatching, indentService, indentUnit } from "@codemirror/language";
 import { lintGutter, lintKeymap } from "@codemirror/lint";
 import { highlightSelectionMatches, search, searchKeymap } from "@codemirror/search";
 import { Compartment, EditorState, type Extension } from "@codemirror/state";
@@ -23,14 +22,13 @@ import {
 } from "@codemirror/view";
 import { EDITOR_PHRASES, EDITOR_TEXT } from "../text/editor.ts";
 import { language, t } from "../text/text.ts";
+import { matchedBraces } from "./braces.ts";
 import { completion } from "./complete.ts";
 import { codeTheme } from "./code_theme.ts";
-import { depthAt, formattingOf } from "./formatting.ts";
+import { formattingOf } from "./formatting.ts";
 import { helpHover } from "./help_view.ts";
 import { readField } from "./read_field.ts";
 
-/** As the format command indents. */
-const INDENT = "    ";
 /** Id of the sentence that says how to leave the editor with the keyboard. */
 export const LEAVE_HINT_ID = "editor-leave";
 /** What is said in the language of the page. */
@@ -44,10 +42,8 @@ export function formatCode(view: EditorView): boolean {
   return true;
 }
 
-const indent = indentService.of(({ state }, offset) => {
-  const { from, text } = state.doc.lineAt(offset);
-  return INDENT.length * depthAt(state.doc.toString(), from, text);
-});
+/** What commands ask about a language; how lines are indented stands in no_grammar.ts. */
+const LANGUAGE = { closeBrackets: { brackets: ["{", '"'] }, commentTokens: { line: "#" } };
 
 const KEYS = keymap.of([
   { key: "Shift-Alt-f", run: (view) => formatCode(view) || true },
@@ -96,13 +92,11 @@ export function newCodeState(
       highlightActiveLine(),
       highlightSpecialChars(),
       highlightSelectionMatches(),
-      bracketMatching(),
-      closeBrackets(),
-      EditorState.languageData.of(() => [{ closeBrackets: { brackets: ["{", '"'] } }]),
-      indentUnit.of(INDENT),
-      indent,
-      search({ top: true }),
       readField,
+      matchedBraces,
+      closeBrackets(),
+      EditorState.languageData.of(() => [LANGUAGE]),
+      search({ top: true }),
       completion,
       helpHover,
       lintGutter(),
