@@ -115,7 +115,7 @@ describe("a dump of a real vipd", () => {
     await waitForPlay(page);
     const { takeoverUs, problem } = await page.evaluate(() => {
       const { events, problem } = (globalThis as unknown as InPage).vipd.recording();
-      const takeover = events.find((event) =>
+      const takeover = events.findLast((event) =>
         event.kind === "record" && event.record.kind === "transition" &&
         event.record.instanceName === "VI_1" && event.record.reason === "MASTER_DOWN" &&
         event.record.to === "MASTER"
