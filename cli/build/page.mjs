@@ -43,9 +43,12 @@ export async function buildPage(root, folder) {
   return sizes.toSorted((one, other) => other.gzip - one.gzip);
 }
 
-/** What a visitor's browser fetches in the end, bytes: everything but the licences of the packages. */
+/** What is no part of the page itself: licences, and examples, which are fetched when one is opened. */
+const BESIDE = /^licenses\.txt$|\.(conf|jsonc)$/;
+
+/** What a visitor's browser fetches who looks at every view, bytes. */
 export function transferOf(sizes) {
-  const fetched = sizes.filter(({ name }) => name !== "licenses.txt");
+  const fetched = sizes.filter(({ name }) => !BESIDE.test(name));
   return {
     bytes: fetched.reduce((sum, { bytes }) => sum + bytes, 0),
     gzip: fetched.reduce((sum, { gzip }) => sum + gzip, 0),
@@ -86,7 +89,7 @@ function table(sizes) {
   return [
     `${"file".padEnd(44)}       kB     gzip`,
     ...sizes.map((one) => row(one.name, one.bytes, one.gzip)),
-    row("all but the licences", bytes, gzip),
+    row("the page, without examples and licences", bytes, gzip),
   ].join("\n");
 }
 
