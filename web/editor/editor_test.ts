@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { NODE_MAX } from "../../host/sim/world.ts";
 import { loadNodes } from "../source/play/nodes.ts";
 import { proposalsAt } from "./completion.ts";
 import { depthAt, editBetween, formattingOf } from "./formatting.ts";
@@ -8,7 +9,15 @@ import { helpAt } from "./help.ts";
 import { placeAt } from "./place.ts";
 import { countOf, movedFix, problemsOf, withPlainLineEnds } from "./problems.ts";
 import { marksOf, treeOf } from "./syntax.ts";
-import { addFile, closeFile, freeName, nameProblem, renameFile, withText } from "./tabs.ts";
+import {
+  addFile,
+  closeFile,
+  freeName,
+  nameProblem,
+  renameFile,
+  TABS_MAX,
+  withText,
+} from "./tabs.ts";
 
 const REFERENCE = readFileSync(
   new URL("../../examples/lvs-dr-dual-master/node1.conf", import.meta.url),
@@ -268,6 +277,10 @@ describe("tabs", () => {
       const twice = freeName([...FILES, { name: once, text: "" }], like);
       expect(nameProblem([...FILES, { name: once, text: "" }], twice, "")).toBeNull();
     }));
+  });
+
+  it("are as many as a simulation has nodes", () => {
+    expect(TABS_MAX).toBe(NODE_MAX);
   });
 
   it("are added as a copy of the one that is shown, renamed and closed", () => {

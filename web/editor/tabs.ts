@@ -2,7 +2,7 @@
 
 import type { ConfFile } from "../app/state.ts";
 
-/** Tabs at a time: nodes of a cluster that one can still look at. */
+/** Tabs at a time: as many as a simulation has nodes. */
 export const TABS_MAX = 32;
 /** Longest name, characters. */
 export const TAB_NAME_LENGTH_MAX = 64;

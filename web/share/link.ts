@@ -3,6 +3,7 @@
 // of chats and mails is not always what went in.
 
 import type { ConfFile } from "../app/state.ts";
+import { nameProblem, TABS_MAX } from "../editor/tabs.ts";
 import { SHARE_TEXT } from "../text/share.ts";
 import type { Text } from "../text/text.ts";
 import { LINK_HEAD, type Told } from "./share_state.ts";
@@ -14,8 +15,8 @@ const VERSION = "1";
 export const SHARED_LINK_LENGTH_MAX = 64 * 1024;
 /** Bytes of a play that a link may unfold to. */
 export const SHARED_TEXT_SIZE_MAX = 4 * 1024 * 1024;
-/** Files of a play. */
-export const SHARED_FILES_MAX = 256;
+/** Configurations that reloads of a play name. */
+export const SHARED_CONFIGS_MAX = 256;
 
 /** What a fragment holds. */
 export type LinkReading =
@@ -56,7 +57,7 @@ export async function writeShareLink(play: SharedPlay): Promise<string | Told> {
   const data = toBase64Url(await piped(bytes, new CompressionStream("deflate-raw"), Infinity));
   const fragment = `${LINK_HEAD}${VERSION}.${checkOf(data)}.${data}`;
   const isLong = fragment.length > SHARED_LINK_LENGTH_MAX ||
-    bytes.length > SHARED_TEXT_SIZE_MAX || files.length + configs.length > SHARED_FILES_MAX;
+    bytes.length > SHARED_TEXT_SIZE_MAX || configs.length > SHARED_CONFIGS_MAX;
   if (!isLong) return fragment;
   const values = { length: fragment.length, max: SHARED_LINK_LENGTH_MAX };
   return { text: SHARE_TEXT.playTooLong, values };
@@ -78,23 +79,23 @@ function checkOf(data: string): string {
 function playOf(json: unknown): SharedPlay | null {
   if (!isRecord(json)) return null;
   const { scenario, seed } = json;
-  const files = filesOf(json.files);
-  const configs = filesOf(json.configs);
+  const files = filesOf(json.files, TABS_MAX);
+  const configs = filesOf(json.configs, SHARED_CONFIGS_MAX);
   if (files === null || configs === null || files.length === 0) return null;
-  if (files.length + configs.length > SHARED_FILES_MAX) return null;
   if (typeof scenario !== "string" && scenario !== null) return null;
   if (typeof seed !== "number" || seed >>> 0 !== seed) return null;
   return { files, scenario, configs, seed };
 }
 
-function filesOf(json: unknown): ConfFile[] | null {
-  if (!Array.isArray(json)) return null;
+/** Names become tabs, files and words of a command: those of a stranger too. */
+function filesOf(json: unknown, max: number): ConfFile[] | null {
+  if (!Array.isArray(json) || json.length > max) return null;
   const files: ConfFile[] = [];
   for (const pair of json) {
     if (!Array.isArray(pair) || pair.length !== 2) return null;
     const [name, text] = pair as unknown[];
-    if (typeof name !== "string" || typeof text !== "string" || name === "") return null;
-    if (files.some((file) => file.name === name)) return null;
+    if (typeof name !== "string" || typeof text !== "string") return null;
+    if (nameProblem(files, name, "") !== null) return null;
     files.push({ name, text });
   }
   return files;

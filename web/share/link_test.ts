@@ -50,10 +50,14 @@ describe("links", () => {
 
   it("carry every play (property)", async () => {
     const text = fc.string({ unit: "binary", maxLength: 200 });
-    const name = fc.string({ minLength: 1, maxLength: 20 });
+    const name = fc.stringMatching(/^[a-z0-9_@\u4e00-\u4eff][a-z0-9_.@-]{0,20}$/);
     const file = fc.record({ name, text });
     const list = (minLength: number) =>
-      fc.uniqueArray(file, { minLength, maxLength: 5, selector: (one) => one.name });
+      fc.uniqueArray(file, {
+        minLength,
+        maxLength: 5,
+        selector: (one) => one.name.replace(/\.conf$/, ""),
+      });
     const play = fc.record({
       files: list(1),
       scenario: fc.option(text, { nil: null }),
@@ -101,7 +105,9 @@ describe("links", () => {
       ...[{ ...good, files: [["", ""]] }, { ...good, files: [["a", ""], ["a", ""]] }],
       ...[{ ...good, files: [["a", 1]] }, { ...good, scenario: 1 }, { ...good, configs: null }],
       ...[{ ...good, seed: -1 }, { ...good, seed: 1.5 }, { ...good, seed: "1" }],
-      { ...good, files: Array.from({ length: 257 }, (_, i) => [`n${i}`, ""]) },
+      { ...good, files: [["../a", ""]] },
+      { ...good, files: Array.from({ length: 33 }, (_, i) => [`n${i}`, ""]) },
+      { ...good, configs: Array.from({ length: 257 }, (_, i) => [`n${i}`, ""]) },
     ];
     for (const json of bad) {
       expect(await problemOf(await wrapped(JSON.stringify(json)))).toBe(SHARE_TEXT.linkDamaged);

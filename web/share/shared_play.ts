@@ -52,13 +52,17 @@ export function sharePlay(
   };
 }
 
+/** Characters of a node's name in the name of a file. */
+const NODE_NAME_LENGTH_MAX = 32;
+
 /** The scenario with a file of its own for the configuration of each reload. */
 function withNamedConfigs(scenario: Scenario) {
   const configs: { name: string; config: Config }[] = [];
   const steps = scenario.steps.map((step) => {
     const { action } = step;
     if (action.do !== "reload" || action.config === null) return step;
-    const name = `${action.node.replace(/[^\w.-]/g, "_")}.reload-${configs.length + 1}.conf`;
+    const node = action.node.replace(/[^\w.-]|^[.-]/g, "_").slice(0, NODE_NAME_LENGTH_MAX);
+    const name = `${node}.reload-${configs.length + 1}.conf`;
     configs.push({ name, config: action.config });
     return { ...step, action: { ...action, config: { ...action.config, files: [name] } } };
   });
