@@ -7,7 +7,7 @@ import { EDITOR_TEXT } from "../text/editor.ts";
 import { t } from "../text/text.ts";
 import { applyFix, fixName } from "./code_problems.ts";
 import { checked, chooseTab, codeView } from "./editor_state.ts";
-import { countOf, positionOf, type Problem, problemsOf, withPlainLineEnds } from "./problems.ts";
+import { countOf, type Problem, problemsOf, withPlainLineEnds } from "./problems.ts";
 
 /** How many errors and warnings there are. */
 export function Verdict(): JSX.Element {
@@ -31,8 +31,10 @@ export function Verdict(): JSX.Element {
 interface Found extends Problem {
   node: string;
   text: string;
-  line: number;
 }
+
+/** Findings that the list shows; the rest is counted. */
+const PROBLEMS_SHOWN_MAX = 100;
 
 function findAll(): Found[] {
   const { diagnostics } = checked.value;
@@ -40,7 +42,7 @@ function findAll(): Found[] {
     const text = withPlainLineEnds(file.text);
     return problemsOf(diagnostics, fileName(file), text).map((problem) => ({
       ...problem,
-      ...{ node: file.name, text, line: positionOf(text, problem.from).line },
+      ...{ node: file.name, text },
     }));
   });
 }
@@ -53,7 +55,7 @@ export function ProblemList(): JSX.Element | null {
   if (all.length === 0) return null;
   return (
     <ul class="problems" aria-label={t(EDITOR_TEXT.problems)} data-testid="problems">
-      {all.map((one) => (
+      {all.slice(0, PROBLEMS_SHOWN_MAX).map((one) => (
         <li key={`${one.node} ${one.from} ${one.code}`} data-severity={one.severity}>
           <button
             type="button"
@@ -78,6 +80,11 @@ export function ProblemList(): JSX.Element | null {
           )}
         </li>
       ))}
+      {all.length > PROBLEMS_SHOWN_MAX && (
+        <li class="soft">
+          {t(EDITOR_TEXT.moreProblems, { count: all.length - PROBLEMS_SHOWN_MAX })}
+        </li>
+      )}
     </ul>
   );
 }

@@ -1,7 +1,6 @@
 // What is wrong with the files, as the editor shows it: by file, at offsets, with the edit that mends it.
 
 import type { Diagnostic, Severity } from "../../host/conf/index.ts";
-import { SourceFile } from "../../host/conf/source.ts";
 
 /** An edit of a text; offsets. */
 export interface Edit {
@@ -14,6 +13,8 @@ export interface Edit {
 export interface Problem {
   from: number;
   to: number;
+  /** Of `from`, from 1. */
+  line: number;
   severity: Severity;
   code: string;
   message: string;
@@ -36,7 +37,7 @@ export function problemsOf(
   return own.map(({ line, column, endLine, endColumn, severity, code, message, hint, fix }) => ({
     from: offset(line, column),
     to: Math.max(offset(line, column), offset(endLine, endColumn)),
-    ...{ severity, code, message, hint },
+    ...{ line, severity, code, message, hint },
     // A mend in another file is that file's.
     fix: fix === undefined || fix.span.file !== file ? null : {
       from: offset(fix.span.line, fix.span.column),
@@ -69,9 +70,4 @@ export function countOf(diagnostics: readonly Diagnostic[]): Record<Severity, nu
 /** A text with the line ends that an editor keeps. */
 export function withPlainLineEnds(text: string): string {
   return text.replace(/\r\n?/g, "\n");
-}
-
-/** Reads a text's place for a person: line and column from 1. */
-export function positionOf(text: string, offset: number): { line: number; column: number } {
-  return new SourceFile("", text).position(offset);
 }

@@ -6,7 +6,7 @@ import type { Tree } from "../../host/conf/tree.ts";
 import { type Mark, type MarkKind, marksOf, treeOf } from "./syntax.ts";
 
 /** Texts longer than this have neither colours nor completion: reading one at each key takes too long. */
-export const READ_LENGTH_MAX = 300_000;
+export const READ_LENGTH_MAX = 150_000;
 
 interface Read {
   /** Of a text that is too long: that of none. */

@@ -29,6 +29,7 @@ export const EDITOR_TEXT = {
   warnings: { en: "{count} warnings", zh: "{count} 个警告" },
   clean: { en: "No problem found", zh: "未发现问题" },
   problems: { en: "Problems of all nodes", zh: "所有节点的问题" },
+  moreProblems: { en: "{count} more are not listed", zh: "另有 {count} 个未列出" },
   error: { en: "error", zh: "错误" },
   warning: { en: "warning", zh: "警告" },
   info: { en: "note", zh: "提示" },
