@@ -9,6 +9,7 @@ import { IPVS_ROW } from "./ipvs.ts";
 import { LATENESS_ROW } from "./lateness.ts";
 import { conditions, conditionsLine } from "./machine.ts";
 import { MEMORY_ROW } from "./memory.ts";
+import { PAGE_ROW } from "./page.ts";
 import { RELOAD_ROW } from "./reload.ts";
 import { markdown, replaceRows, replaceTable, type RowResult, rowText } from "./report.ts";
 import { type BenchRow, LeftOut, type RowOptions } from "./row.ts";
@@ -27,6 +28,7 @@ const ROWS: readonly BenchRow[] = [
   RELOAD_ROW,
   CORE_ROW,
   SIMULATOR_ROW,
+  PAGE_ROW,
 ];
 
 const LAST = fromFileUrl(new URL("last.json", import.meta.url));
