@@ -10,7 +10,9 @@ import { columnsOf, FONT, FONT_BOLD, type Picture, pixelUs, xOf } from "./pictur
 /** Places in the row, CSS pixels from its top. */
 const BAND = { top: 3, height: 15 };
 const RAMP = { top: 20, base: 35 };
-const PRIORITY = { top: 38, base: 48 };
+const PRIORITY = { top: 40, base: 48 };
+/** Highest and lowest middle of its numbers: they stay inside the row. */
+const NUMBER = { top: 42, base: 46 };
 /** Ramps narrower than this are drawn as one block. */
 const RAMP_MIN = 4;
 /** Ticks nearer than this are drawn as a block that is darker the more there are. */
@@ -152,14 +154,14 @@ function nameBand(
   if (state === "DOWN") return;
   const text = state === "UNKNOWN" ? "?" : state;
   context.font = FONT_BOLD;
-  const at = Math.max(x, gutter) + 6;
+  const at = Math.max(x, gutter) + 5.5;
   const room = x + wide - at;
   const length = context.measureText(text).width;
   if (room < length + LABEL_ROOM) return;
   const isFilled = state === "MASTER";
   if (!isFilled || isPatterned) {
     context.fillStyle = isFilled ? colours.master : colours.card;
-    context.fillRect(at - 3, y + 2, length + 6, tall - 4);
+    context.fillRect(at - 4, y + 2, length + 8, tall - 4);
   }
   context.fillStyle = isFilled ? colours.card : colours.ink;
   context.fillText(text, at, y + tall / 2 + 0.5);
@@ -296,8 +298,9 @@ function drawPriority(
     if (endUs - point.atUs < least && i + 1 < points.length) continue;
     const x = Math.max(gutter, xOf(picture, point.atUs));
     const end = Math.min(picture.width, xOf(picture, endUs));
-    if (point.value > 0 && end > x) drawLevel(picture, point, x, end, heightOf);
-    if (point.value > 0 && before > 0 && before !== point.value) {
+    if (point.value > 0 && end > x) drawLevel(picture, point, x, end, y, heightOf);
+    const isChange = point.value > 0 && before > 0 && before !== point.value;
+    if (isChange && point.atUs >= window.fromUs) {
       picture.context.fillRect(
         x,
         heightOf(Math.max(before, point.value)),
@@ -316,6 +319,7 @@ function drawLevel(
   { value, base }: PriorityPoint,
   x: number,
   end: number,
+  row: number,
   heightOf: (value: number) => number,
 ): void {
   const y = heightOf(value);
@@ -338,7 +342,8 @@ function drawLevel(
   const length = context.measureText(text).width;
   if (end - x < length + LABEL_ROOM * 2) return;
   context.fillStyle = colours.card;
-  context.fillRect(x + 4, y - 5, length + 6, 11);
+  const middle = Math.max(row + NUMBER.top, Math.min(row + NUMBER.base, y));
+  context.fillRect(x + 4, middle - 5, length + 6, 10);
   context.fillStyle = colours.ink;
-  context.fillText(text, x + 7, y + 1);
+  context.fillText(text, x + 7, middle + 0.5);
 }

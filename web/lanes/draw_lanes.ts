@@ -62,7 +62,7 @@ function drawUnplayed(picture: Picture): void {
   const known = Math.max(gutter, xOf(picture, untilUs));
   // What comes after the playhead is known, but not yet: a little paler.
   const now = Math.max(gutter, Math.min(known, xOf(picture, playheadUs)));
-  context.globalAlpha = 0.3;
+  context.globalAlpha = 0.22;
   context.fillStyle = colours.card;
   context.fillRect(now, AXIS, known - now, height);
   context.globalAlpha = 1;
@@ -73,7 +73,7 @@ function drawUnplayed(picture: Picture): void {
 
 function drawRow(picture: Picture, row: Row, y: number): void {
   const { context, gutter, width, colours, index } = picture;
-  if (row.kind === "router") return;
+  if (row.kind === "router" || row.kind === "service") return;
   context.save();
   context.beginPath();
   context.rect(gutter, y, width - gutter, row.height);

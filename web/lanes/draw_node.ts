@@ -22,6 +22,8 @@ export function drawNodeRow(picture: Picture, lane: NodeLane, row: Row, y: numbe
       return drawWatch(picture, lane.checks.get(row.key), y, row.height);
     case "notifications":
       return drawNotifications(picture, lane, y, row.height);
+    default:
+      return; // heads
   }
 }
 

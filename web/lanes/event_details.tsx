@@ -85,6 +85,10 @@ function Head({ event, place }: Place): JSX.Element {
       </>
     );
   }
+  if (event.kind === "violation") {
+    const name = event.violation.invariant;
+    return <h2 class="bad-text">{t(LANES_TEXT.violated, { name })}</h2>;
+  }
   return <h2 class={isBadEvent(event) ? "bad-text" : undefined}>{eventWords(event)}</h2>;
 }
 
@@ -243,9 +247,11 @@ function Followed({ event, place }: Place): JSX.Element | null {
                 }}
               >
                 <span class="mono">+ {exactText(afterUs)}</span>{" "}
-                {next.node !== null && next.node !== event.node && <b>{next.node}{" "}</b>}
+                {next.node !== null && next.node !== event.node && (
+                  <b class="followed-who">{next.node}</b>
+                )}
                 {eventWords(next)}
-                {times > 1 && <span class="soft">{" "}× {times}</span>}
+                {times > 1 && <span class="times">× {times}</span>}
               </button>
             </li>
           );

@@ -39,6 +39,8 @@ function keyOf(row: Row): string {
       return nodeGroup(row.node);
     case "check":
       return `check ${row.node} ${row.key}`;
+    case "service":
+      return `service ${row.node} ${row.service}`;
     case "notifications":
       return `notifications ${row.node}`;
     default:
@@ -53,7 +55,7 @@ function Name({ row }: { row: Row }): JSX.Element {
       const more = addresses.length > 2 ? ` + ${addresses.length - 2}` : "";
       return (
         <Head group={routerGroup(row.router)} isFolded={row.isFolded} name={name}>
-          <span class="soft">VRID {vrid}</span>
+          <span class="soft">{name === `VRID ${vrid}` ? "" : `VRID ${vrid}`}</span>
           <span class="soft mono lane-addresses">{addresses.slice(0, 2).join(", ")}{more}</span>
         </Head>
       );
@@ -86,6 +88,19 @@ function Name({ row }: { row: Row }): JSX.Element {
         <Pick
           text={shortServer(row.name)}
           label={`${row.node} ${row.name} (${row.service})`}
+          onPick={() =>
+            selection.value = {
+              kind: "server",
+              address: row.server.address,
+              port: row.server.port,
+            }}
+        />
+      );
+    case "service":
+      return (
+        <Pick
+          text={shortServer(row.service)}
+          label={`${row.node} ${row.service}`}
           onPick={() => selection.value = { kind: "service", service: row.service }}
         />
       );

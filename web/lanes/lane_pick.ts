@@ -17,7 +17,7 @@ import type { Row } from "./rows.ts";
 
 /** Lists in which a click looks for an event, the more important first. */
 function listsOf(row: Row, index: LaneIndex): readonly (readonly Tick[])[] {
-  if (row.kind === "router") return [];
+  if (row.kind === "router" || row.kind === "service") return [];
   if (row.kind === "instance") {
     const lane = index.of(row.node, row.instance);
     if (lane === undefined) return [];
@@ -110,7 +110,7 @@ export function factsOf(
     ...{ process: null, isLinkUp: null, verdict: null, run: null },
     event: events[eventNear(row, us, withinUs, index)] ?? null,
   };
-  if (row.kind === "router") return facts;
+  if (row.kind === "router" || row.kind === "service") return facts;
   if (row.kind === "instance") {
     const lane = index.of(row.node, row.instance);
     if (lane === undefined) return facts;

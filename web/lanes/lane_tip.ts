@@ -67,6 +67,8 @@ export function titleOf(row: Row): string {
       return `${row.node} ${row.instance}`;
     case "node":
       return row.node;
+    case "service":
+      return `${row.node} ${row.service}`;
     case "check":
       return `${row.node} ${row.name}`;
     case "notifications":

@@ -19,8 +19,15 @@ const DRAG = 4;
 /** Pixels of the wheel that zoom by e. */
 const WHEEL = 400;
 
-/** What the pointer is over: place in the box, CSS pixels, and lines. */
-export const tip = signal<{ x: number; y: number; lines: readonly string[] } | null>(null);
+/** What the pointer is over: place in the box and its size, CSS pixels, and lines. */
+export interface Tip {
+  x: number;
+  y: number;
+  width: number;
+  height: number;
+  lines: readonly string[];
+}
+export const tip = signal<Tip | null>(null);
 
 /** The lanes on the page. */
 export interface Stage {
@@ -170,13 +177,15 @@ class PointerListener {
     const row = this.#rowAt(y);
     const us = this.#timeAt(x);
     const { events, untilUs } = recording.peek();
-    const isOutside = row === null || row.kind === "router" || x < this.#stage.gutter() ||
+    const isOutside = row === null || row.kind === "router" || row.kind === "service" ||
+      x < this.#stage.gutter() ||
       us > untilUs || us < 0;
     if (isOutside) {
       tip.value = null;
       return;
     }
     const facts = factsOf(row, us, this.#nearUs, laneIndex.peek(), events);
-    tip.value = { x, y, lines: tipLines(row, us, facts) };
+    const { clientWidth: width, clientHeight: height } = this.#stage.scroller;
+    tip.value = { x, y, width, height, lines: tipLines(row, us, facts) };
   }
 }

@@ -33,6 +33,7 @@ import { StateChip } from "./state_chip.tsx";
 const GUTTERS = { narrow: 92, wide: 150 };
 const NARROW = 560;
 const TIP_WIDTH = 300;
+const TIP_AWAY = 12;
 
 /** The lanes. */
 export function LanesView(): JSX.Element {
@@ -110,28 +111,18 @@ function onKeyDown(event: TargetedKeyboardEvent<HTMLDivElement>): void {
 }
 
 function Tip(): JSX.Element | null {
-  const box = useRef<HTMLDivElement>(null);
   const now = tip.value;
   if (now === null) return null;
-  const stage = box.current?.parentElement;
-  const width = stage?.clientWidth ?? Infinity;
-  const isRight = now.x + TIP_WIDTH + 24 > width;
+  const { x, y, width, height, lines } = now;
+  const place: Record<string, string> = { maxWidth: `${Math.min(TIP_WIDTH, width - 20)}px` };
+  // Where there is room for it: right of the pointer and below it, or on the other side.
+  if (x + TIP_WIDTH + TIP_AWAY < width) place.left = `${x + TIP_AWAY}px`;
+  else place.right = `${Math.min(width - x + TIP_AWAY, Math.max(8, width - TIP_WIDTH - 8))}px`;
+  if (y < height / 2) place.top = `${y + TIP_AWAY}px`;
+  else place.bottom = `${height - y + TIP_AWAY}px`;
   return (
-    <div
-      ref={box}
-      class="lanes-tip card"
-      style={{
-        [isRight ? "right" : "left"]: `${isRight ? width - now.x + 14 : now.x + 14}px`,
-        bottom: stage === undefined || stage === null || now.y < stage.clientHeight / 2
-          ? "auto"
-          : `${stage.clientHeight - now.y + 8}px`,
-        top: stage === undefined || stage === null || now.y < stage.clientHeight / 2
-          ? `${now.y + 14}px`
-          : "auto",
-        maxWidth: `${TIP_WIDTH}px`,
-      }}
-    >
-      {now.lines.map((line, i) => <div key={i}>{line}</div>)}
+    <div class="lanes-tip card" data-testid="lanes-tip" style={place}>
+      {lines.map((line, i) => <div key={i}>{line}</div>)}
     </div>
   );
 }

@@ -3,6 +3,12 @@
 import type { Cast, CastRouter } from "../story/cast.ts";
 import { checkKey } from "./lane_types.ts";
 
+/** Where a real server listens. */
+interface Endpoint {
+  address: string;
+  port: number;
+}
+
 /** One row of the lanes. */
 export type Row =
   & { top: number; height: number }
@@ -14,8 +20,10 @@ export type Row =
     | { kind: "node"; node: string; isFolded: boolean }
     | { kind: "link"; node: string; name: string }
     | { kind: "script"; node: string; name: string }
+    /** Head of the checks of a virtual server. */
+    | { kind: "service"; node: string; service: string }
     /** `key` that of NodeLane.checks. */
-    | { kind: "check"; node: string; name: string; service: string; key: string }
+    | { kind: "check"; node: string; name: string; service: string; key: string; server: Endpoint }
     | { kind: "notifications"; node: string }
   );
 export type RowKind = Row["kind"];
@@ -23,10 +31,11 @@ export type RowKind = Row["kind"];
 /** Heights, CSS pixels. */
 export const ROW_HEIGHTS: Readonly<Record<RowKind, number>> = {
   router: 24,
-  instance: 50,
+  instance: 53,
   node: 24,
   link: 14,
   script: 15,
+  service: 16,
   check: 15,
   notifications: 14,
 };
@@ -68,8 +77,10 @@ export function rowsOf(cast: Cast, folded: ReadonlySet<string>): Rows {
       for (const name of scripts) add({ kind: "script", node, name });
       for (const { name: service, nodes, servers } of cast.services) {
         if (!nodes.includes(node)) continue;
-        for (const { name } of servers) {
-          add({ kind: "check", node, name, service, key: checkKey(service, name) });
+        add({ kind: "service", node, service });
+        for (const server of servers) {
+          const { name } = server;
+          add({ kind: "check", node, name, service, key: checkKey(service, name), server });
         }
       }
       add({ kind: "notifications", node });

@@ -124,7 +124,7 @@ export function ClientDetails({ segment }: { segment: number }): JSX.Element {
           return (
             <Fact key={address} name={address}>
               {t(LANES_TEXT.sendsTo, { owner })}
-              {cache?.mac != null && <span class="mono soft">{" "}{cache.mac}</span>}
+              {cache?.mac != null && <span class="mono soft mac">{cache.mac}</span>}
             </Fact>
           );
         })}

@@ -21,19 +21,20 @@ export function violationBetween({ marks }: LaneIndex, afterUs: number, toUs: nu
 export function stopAtViolations(): void {
   let beforeUs = playheadUs.peek();
   let of = recording.peek();
+  let stoppedUs = -1;
   effect(() => {
     const nowUs = playheadUs.value;
     const fromUs = beforeUs;
     const isSame = of === recording.peek();
     beforeUs = nowUs;
     of = recording.peek();
-    if (nowUs < fromUs) stoppedAt.value = "";
+    if (nowUs !== stoppedUs) stoppedAt.value = "";
     if (!playing.peek() || !isSame || nowUs <= fromUs) return;
     const place = violationBetween(laneIndex.peek(), fromUs, nowUs);
     const event = recording.peek().events[place];
     if (event?.kind !== "violation") return;
     playing.value = false;
-    beforeUs = event.atUs;
+    beforeUs = stoppedUs = event.atUs;
     jumpTo(event.atUs);
     selection.value = { kind: "event", event: place };
     stoppedAt.value = event.violation.invariant;

@@ -4,7 +4,7 @@
 
 import { signal, useSignalEffect } from "@preact/signals";
 import type { JSX, TargetedKeyboardEvent } from "preact";
-import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { jumpTo } from "../app/playback.ts";
 import { playing, recording, selection } from "../app/state.ts";
 import { timeText } from "../app/time_text.ts";
@@ -298,10 +298,10 @@ function StoryRow(props: RowProps): JSX.Element {
       </span>{" "}
       <span class="story-text">{text}</span>
       {alike.length > 0 && (
-        <span class="soft">{" "}{t(LANES_TEXT.alike, { names: alike.join(", ") })}</span>
+        <span class="story-more">{t(LANES_TEXT.alike, { names: alike.join(", ") })}</span>
       )}
       {times > 1 && (
-        <span class="soft">{" "}{t(LANES_TEXT.times, { times, time: timeText(lastUs) })}</span>
+        <span class="story-more">{t(LANES_TEXT.times, { times, time: timeText(lastUs) })}</span>
       )}
       {effects.map((effect) => (
         <span key={effect} class="story-effect">
