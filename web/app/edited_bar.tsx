@@ -2,7 +2,7 @@
 
 import { computed } from "@preact/signals";
 import type { JSX } from "preact";
-import { loadNodes } from "../source/play/nodes.ts";
+import { checked } from "../source/play/checked.ts";
 import { playedFiles, playedNodes, playFiles, reloadWithText } from "../source/play/client.ts";
 import { SHELL_TEXT } from "../text/shell.ts";
 import { t } from "../text/text.ts";
@@ -15,7 +15,7 @@ const edited = computed((): number[] => {
   if (now.length !== played.length) return [-1];
   return now.flatMap(({ text }, i) => text === played[i]!.text ? [] : [i]);
 });
-const isGood = computed(() => edited.value.length === 0 || loadNodes(files.value).nodes !== null);
+const isGood = computed(() => edited.value.length === 0 || checked.value.nodes !== null);
 
 /** The bar; nothing while what is played is what is written. */
 export function EditedBar(): JSX.Element | null {

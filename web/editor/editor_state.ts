@@ -6,7 +6,6 @@ import type { EditorState } from "@codemirror/state";
 import type { EditorView, ViewUpdate } from "@codemirror/view";
 import type { ConfFile } from "../app/state.ts";
 import { files } from "../app/state.ts";
-import { loadNodes } from "../source/play/nodes.ts";
 import { language } from "../text/text.ts";
 import { newCodeState, sayWords } from "./code_state.ts";
 import { type Help, helpAt } from "./help.ts";
@@ -24,8 +23,6 @@ export const shownFile = computed((): ConfFile | null => {
   const all = files.value;
   return all.find(({ name }) => name === shownName.value) ?? all[0] ?? null;
 });
-/** What reading all files gave. */
-export const checked = computed(() => loadNodes(files.value));
 /** Help about the keyword at the cursor. */
 export const cursorHelp = signal<Help | null>(null);
 

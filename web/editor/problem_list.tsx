@@ -2,11 +2,12 @@
 
 import type { JSX } from "preact";
 import { files } from "../app/state.ts";
+import { checked } from "../source/play/checked.ts";
 import { fileName } from "../source/play/nodes.ts";
 import { EDITOR_TEXT } from "../text/editor.ts";
 import { t } from "../text/text.ts";
 import { applyFix, fixName } from "./code_problems.ts";
-import { checked, chooseTab, codeView } from "./editor_state.ts";
+import { chooseTab, codeView } from "./editor_state.ts";
 import { countOf, type Problem, problemsOf, withPlainLineEnds } from "./problems.ts";
 
 /** How many errors and warnings there are. */
