@@ -8,7 +8,7 @@ import { castOf } from "../source/play/cast_of.ts";
 import { downParts, prioritySums, type Sum, type SumFacts, sumsOf } from "./arithmetic.ts";
 import { LaneIndex } from "./lane_index.ts";
 import { factsAt } from "./sum_facts.ts";
-import { tourPlay } from "./test_play.ts";
+import { tourPlay } from "../../test/page_play.ts";
 
 const NOTHING: SumFacts = { parts: [], source: null, setUs: null };
 const UNITS: Record<string, number> = { s: 1_000_000, ms: 1000, µs: 1 };

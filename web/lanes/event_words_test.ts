@@ -3,7 +3,7 @@ import type { RecordedEvent } from "../story/recording.ts";
 import { language, LANGUAGES } from "../text/text.ts";
 import { eventWords, isBadEvent } from "./event_words.ts";
 import { exactText } from "./exact.ts";
-import { tourPlay } from "./test_play.ts";
+import { tourPlay } from "../../test/page_play.ts";
 
 const { events } = tourPlay();
 const OTHERS: RecordedEvent[] = [

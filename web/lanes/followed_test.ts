@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { firstAt } from "../story/recording.ts";
 import { followersOf, FOLLOWS_MAX, FOLLOWS_US } from "./followed.ts";
-import { tourPlay } from "./test_play.ts";
+import { tourPlay } from "../../test/page_play.ts";
 
 const { cast, events } = tourPlay();
 

@@ -5,7 +5,7 @@ import { RECORDED_EVENT_MAX, type RecordedEvent } from "../story/recording.ts";
 import { LaneIndex } from "./lane_index.ts";
 import { checkKey } from "./lane_types.ts";
 import { lastAt } from "./lod.ts";
-import { tourPlay } from "./test_play.ts";
+import { tourPlay } from "../../test/page_play.ts";
 
 const { nodes, scenario, cast, events } = tourPlay();
 const endUs = scenario.durationUs;

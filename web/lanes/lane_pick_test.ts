@@ -4,7 +4,7 @@ import { eventNear, factsOf, markNear } from "./lane_pick.ts";
 import { priorityText } from "./priority_text.ts";
 import { nodeGroup, routerGroup, type Row, rowAt, rowsOf } from "./rows.ts";
 import { violationBetween } from "./stop_at_violation.ts";
-import { tourPlay } from "./test_play.ts";
+import { tourPlay } from "../../test/page_play.ts";
 
 const { cast, events, scenario } = tourPlay();
 const index = new LaneIndex(cast);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { RecordedEvent } from "../story/recording.ts";
 import { nextStep, placeBeside, previousStep } from "./step.ts";
-import { tourPlay } from "./test_play.ts";
+import { tourPlay } from "../../test/page_play.ts";
 
 const remark = (atUs: number): RecordedEvent => ({
   ...{ atUs, node: null, text: "" },

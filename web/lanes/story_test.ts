@@ -4,7 +4,7 @@ import { makeTimeline } from "../../host/sim/timeline/timeline.ts";
 import type { RecordedEvent, SourceKind } from "../story/recording.ts";
 import { placeAtOrBelow, wantedLines, WHOLE_STORY } from "./story_filter.ts";
 import { StoryLines } from "./story_lines.ts";
-import { tourPlay } from "./test_play.ts";
+import { tourPlay } from "../../test/page_play.ts";
 
 const { nodes, scenario, cast, events } = tourPlay();
 

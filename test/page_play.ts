@@ -1,14 +1,14 @@
-// What the tests of this folder look at: the tour of the reference deployment, played once.
+// For tests only: what the tests of the page look at, the tour of the reference deployment, played once.
 
 import { readFileSync } from "node:fs";
-import { tourScenario } from "../../host/sim/scenario/tour.ts";
-import { simulate } from "../../host/sim/simulate.ts";
-import type { TraceEvent } from "../../host/sim/world_view.ts";
-import { castOf } from "../source/play/cast_of.ts";
-import { loadNodes } from "../source/play/nodes.ts";
-import type { Cast } from "../story/cast.ts";
-import type { Scenario } from "../../host/sim/scenario/scenario.ts";
-import type { SimulatedNode } from "../../host/sim/simulate.ts";
+import { tourScenario } from "../host/sim/scenario/tour.ts";
+import type { Scenario } from "../host/sim/scenario/scenario.ts";
+import { simulate, type SimulatedNode } from "../host/sim/simulate.ts";
+import type { TraceEvent } from "../host/sim/world_view.ts";
+import { castOf } from "../web/source/play/cast_of.ts";
+import { coreModule } from "./virtual_node.ts";
+import { loadNodes } from "../web/source/play/nodes.ts";
+import type { Cast } from "../web/story/cast.ts";
 
 /** A play with everything that one must know of it. */
 export interface TestPlay {
@@ -17,11 +17,6 @@ export interface TestPlay {
   cast: Cast;
   events: readonly TraceEvent[];
 }
-
-/** The core, as the tests load it. */
-export const WASM = new WebAssembly.Module(
-  new Uint8Array(readFileSync("core-as/build/core.wasm")),
-);
 
 let tour: TestPlay | null = null;
 
@@ -36,7 +31,7 @@ export function tourPlay(): TestPlay {
   const scenario = tourScenario(nodes);
   const events: TraceEvent[] = [];
   simulate({
-    ...{ wasm: WASM, nodes, scenario, seed: 1, invariants: [] },
+    ...{ wasm: coreModule(), nodes, scenario, seed: 1, invariants: [] },
     ...{ traceAdverts: false, traceDetail: true, record: false, stopAtViolation: true },
     trace: (event) => events.push(event),
   });
