@@ -10,7 +10,7 @@ import { jumpTo } from "../app/playback.ts";
 import { recording, revision, selection, view } from "../app/state.ts";
 import { timeText } from "../app/time_text.ts";
 import { explainAt } from "../source/replay/client.ts";
-import type { RecordedEvent } from "../story/recording.ts";
+import { firstAt, type RecordedEvent } from "../story/recording.ts";
 import { LANES_TEXT } from "../text/lanes.ts";
 import { t } from "../text/text.ts";
 import { prioritySums, type Sum, sumsOf } from "./arithmetic.ts";
@@ -21,8 +21,12 @@ import { followersOf } from "./followed.ts";
 import { laneIndex } from "./index_signal.ts";
 import { lastAt } from "./lod.ts";
 import { StateChip } from "./state_chip.tsx";
+import { rankOf } from "./step.ts";
 import { factsAt } from "./sum_facts.ts";
 import { SumTable } from "./sum_table.tsx";
+
+/** Other events of a moment that are listed. */
+const MOMENT_MAX = 10;
 
 interface Place {
   event: RecordedEvent;
@@ -42,6 +46,7 @@ export function EventDetails({ event, place }: Place): JSX.Element {
       {event.kind === "packet" && <Arrivals event={event} place={place} />}
       <SumTable sums={sumsAt(place)} />
       <Explanation event={event} place={place} />
+      <SameMoment place={place} />
       <Followed event={event} place={place} />
       {(event.kind === "record" || event.kind === "event") && (
         <details>
@@ -237,27 +242,68 @@ function Followed({ event, place }: Place): JSX.Element | null {
           const next = events[place]!;
           return (
             <li key={place}>
-              <button
-                type="button"
-                data-bad={isBadEvent(next)}
-                onClick={() => {
-                  jumpTo(next.atUs);
-                  const kind = next.kind === "packet" ? "packet" : "event";
-                  selection.value = { kind, event: place };
-                }}
-              >
+              <EventLink place={place}>
                 <span class="mono">+ {exactText(afterUs)}</span>{" "}
                 {next.node !== null && next.node !== event.node && (
                   <b class="followed-who">{next.node}</b>
                 )}
                 {eventWords(next)}
                 {times > 1 && <span class="times">× {times}</span>}
-              </button>
+              </EventLink>
             </li>
           );
         })}
       </ol>
     </Section>
+  );
+}
+
+/** What else happened in the moment of an event. */
+function SameMoment({ place }: { place: number }): JSX.Element | null {
+  const { events } = recording.value;
+  const { atUs } = events[place]!;
+  const others: number[] = [];
+  for (let i = firstAt(events, atUs); i < events.length && events[i]!.atUs === atUs; i++) {
+    if (i !== place && rankOf(events[i]!) < Infinity) others.push(i);
+  }
+  if (others.length === 0) return null;
+  const told = others.sort((one, other) => rankOf(events[one]!) - rankOf(events[other]!))
+    .slice(0, MOMENT_MAX);
+  return (
+    <Section title={t(LANES_TEXT.sameMoment)}>
+      <ol class="followed">
+        {told.map((other) => (
+          <li key={other}>
+            <EventLink place={other}>
+              {events[other]!.node !== null && <b class="followed-who">{events[other]!.node}</b>}
+              {eventWords(events[other]!)}
+            </EventLink>
+          </li>
+        ))}
+      </ol>
+      {others.length > told.length && (
+        <p class="soft">{t(LANES_TEXT.andMore, { count: others.length - told.length })}</p>
+      )}
+    </Section>
+  );
+}
+
+/** A button that picks an event and looks at its moment. */
+function EventLink(
+  { place, children }: { place: number; children: ComponentChildren },
+): JSX.Element {
+  const event = recording.value.events[place]!;
+  return (
+    <button
+      type="button"
+      data-bad={isBadEvent(event)}
+      onClick={() => {
+        jumpTo(event.atUs);
+        selection.value = { kind: event.kind === "packet" ? "packet" : "event", event: place };
+      }}
+    >
+      {children}
+    </button>
   );
 }
 

@@ -1,57 +1,70 @@
-// Which event a step goes to: the next or the last one that a person would call something happening. Of
-// several in one moment each is a step of its own. Pure.
+// Which event a step goes to: the most telling one of the next or last moment in which a person would say that
+// something happens. Pure.
 
+import { isDetailEvent } from "../../host/sim/timeline/timeline_words.ts";
 import { firstAfter, firstAt, type RecordedEvent } from "../story/recording.ts";
 
-/** Events that stepping stops at. */
-const STEPS: ReadonlySet<RecordedEvent["kind"]> = new Set([
-  "action",
-  "process",
-  "record",
-  "event",
-  "address",
-  "client",
-  "notify",
-  "violation",
-  "advert",
-  "packet",
-  "link",
-  "state",
-  "connection",
-  "remark",
-]);
-
-/** Where one is: the time, and the event that is picked there; -1: none. */
-export interface Standpoint {
-  us: number;
-  picked: number;
+/** How telling an event is, 0 the most; Infinity: stepping passes it over. */
+export function rankOf(event: RecordedEvent): number {
+  switch (event.kind) {
+    case "violation":
+      return 0;
+    case "record":
+      return event.record.kind === "transition" ? 1 : 5;
+    case "state":
+      return 1;
+    case "action":
+      return event.action.do === "say" ? 9 : 2;
+    case "process":
+    case "connection":
+    case "link":
+      return 3;
+    case "remark":
+      return 4;
+    case "event":
+      return isDetailEvent(event.event) ? 7 : 4;
+    case "address":
+    case "client":
+      return 6;
+    case "notify":
+      return 7;
+    case "packet":
+    case "advert":
+      return 8;
+    default:
+      return Infinity;
+  }
 }
 
-/** Whether the picked event is one of the moment. */
-function isThere(events: readonly RecordedEvent[], { us, picked }: Standpoint): boolean {
-  const event = events[picked];
-  return event !== undefined && Math.abs(event.atUs - us) < 1;
+/** Place of the most telling event of the moment that begins or ends at a place; -1: none tells anything. */
+function bestOf(events: readonly RecordedEvent[], place: number): number {
+  const { atUs } = events[place]!;
+  let best = -1;
+  let rank = Infinity;
+  for (let i = firstAt(events, atUs); i < events.length && events[i]!.atUs === atUs; i++) {
+    const own = rankOf(events[i]!);
+    if (own < rank) [best, rank] = [i, own];
+  }
+  return best;
 }
 
-/** Place of the next event; -1: there is none. */
-export function nextStep(events: readonly RecordedEvent[], from: Standpoint): number {
-  const first = isThere(events, from) ? from.picked + 1 : firstAfter(events, from.us);
-  for (let i = first; i < events.length; i++) {
-    if (STEPS.has(events[i]!.kind)) return i;
+/** Place of the event to go to from a time on; -1: there is none. */
+export function nextStep(events: readonly RecordedEvent[], us: number): number {
+  for (let i = firstAfter(events, us); i < events.length; i++) {
+    if (rankOf(events[i]!) < Infinity) return bestOf(events, i);
   }
   return -1;
 }
 
-/** Place of the event before; -1: there is none. */
-export function previousStep(events: readonly RecordedEvent[], from: Standpoint): number {
-  const last = isThere(events, from) ? from.picked - 1 : firstAt(events, from.us) - 1;
-  for (let i = Math.min(last, events.length - 1); i >= 0; i--) {
-    if (STEPS.has(events[i]!.kind)) return i;
+/** Place of the event to go back to from a time; -1: there is none. */
+export function previousStep(events: readonly RecordedEvent[], us: number): number {
+  for (let i = firstAt(events, us) - 1; i >= 0; i--) {
+    if (rankOf(events[i]!) < Infinity) return bestOf(events, i);
   }
   return -1;
 }
 
-/** Place of the nearest of ascending places behind a place, or before it; -1: there is none. */
+/** Place of the first of ascending places behind a place, or the last before it; -1: there is none. */
 export function placeBeside(places: readonly number[], from: number, way: 1 | -1): number {
   if (way === 1) return places.find((place) => place > from) ?? -1;
   return places.findLast((place) => place < from) ?? -1;

@@ -1,52 +1,61 @@
 import { describe, expect, it } from "vitest";
-import type { RecordedEvent } from "../story/recording.ts";
-import { nextStep, placeBeside, previousStep } from "./step.ts";
 import { tourPlay } from "../../test/page_play.ts";
+import type { RecordedEvent } from "../story/recording.ts";
+import { nextStep, placeBeside, previousStep, rankOf } from "./step.ts";
 
 const remark = (atUs: number): RecordedEvent => ({
   ...{ atUs, node: null, text: "" },
   kind: "remark",
   isBad: false,
 });
-const moment = (atUs: number): RecordedEvent => ({
+const run = (atUs: number): RecordedEvent => ({
   ...{ atUs, node: "a" },
   kind: "scriptRun",
   script: "chk",
   outcome: null,
 });
-const EVENTS = [remark(5), moment(6), remark(8), remark(8), remark(8), moment(8), remark(11)];
+const cable = (atUs: number): RecordedEvent => ({
+  ...{ atUs, node: "a" },
+  kind: "link",
+  interface: "eth0",
+  up: false,
+});
+const EVENTS = [remark(5), run(6), remark(8), remark(8), cable(8), run(8), remark(11)];
 
 describe("nextStep(), previousStep()", () => {
-  it("stop at each event of a moment, and not at what is no news", () => {
-    expect(nextStep(EVENTS, { us: 0, picked: -1 })).toBe(0);
-    expect(nextStep(EVENTS, { us: 5, picked: 0 })).toBe(2);
-    expect(nextStep(EVENTS, { us: 8, picked: 2 })).toBe(3);
-    expect(nextStep(EVENTS, { us: 8, picked: 4 })).toBe(6);
-    expect(nextStep(EVENTS, { us: 11, picked: 6 })).toBe(-1);
-    expect(previousStep(EVENTS, { us: 11, picked: 6 })).toBe(4);
-    expect(previousStep(EVENTS, { us: 8, picked: 2 })).toBe(0);
-    expect(previousStep(EVENTS, { us: 5, picked: 0 })).toBe(-1);
+  it("go to the most telling event of the next moment, past what is no news", () => {
+    expect([0, 5, 7, 8, 11].map((us) => nextStep(EVENTS, us))).toEqual([0, 4, 4, 6, -1]);
+    expect([99, 11, 9, 8, 5].map((us) => previousStep(EVENTS, us))).toEqual([6, 4, 4, 0, -1]);
   });
 
-  it("go by the time when what is picked is of another moment", () => {
-    expect(nextStep(EVENTS, { us: 7, picked: 6 })).toBe(2);
-    expect(previousStep(EVENTS, { us: 9, picked: 0 })).toBe(4);
-  });
-
-  it("pass every event once, there and back", () => {
+  it("pass every moment of a play once, there and back", () => {
     const { events } = tourPlay();
-    const seen: number[] = [];
-    for (let at = nextStep(events, { us: -1, picked: -1 }); at >= 0;) {
-      seen.push(at);
-      at = nextStep(events, { us: events[at]!.atUs, picked: at });
+    const there: number[] = [];
+    for (let at = nextStep(events, -1); at >= 0; at = nextStep(events, events[at]!.atUs)) {
+      there.push(at);
     }
-    expect(seen.length).toBeGreaterThan(500);
+    const moments = new Set(
+      events.filter((event) => rankOf(event) < Infinity).map(({ atUs }) => atUs),
+    );
+    expect(there.map((at) => events[at]!.atUs)).toEqual([...moments]);
     const back: number[] = [];
-    for (let at = seen.at(-1)!; at >= 0;) {
+    for (let at = there.at(-1)!; at >= 0; at = previousStep(events, events[at]!.atUs)) {
       back.push(at);
-      at = previousStep(events, { us: events[at]!.atUs, picked: at });
     }
-    expect(back.reverse()).toEqual(seen);
+    expect(back.reverse()).toEqual(there);
+  });
+
+  it("stop at every transition", () => {
+    const { events } = tourPlay();
+    const stops = new Set<number>();
+    for (let at = nextStep(events, -1); at >= 0; at = nextStep(events, events[at]!.atUs)) {
+      stops.add(at);
+    }
+    for (const event of events) {
+      if (event.kind !== "record" || event.record.kind !== "transition") continue;
+      const stop = [...stops].find((at) => events[at]!.atUs === event.atUs)!;
+      expect(rankOf(events[stop]!)).toBeLessThanOrEqual(1);
+    }
   });
 });
 

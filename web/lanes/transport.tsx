@@ -24,7 +24,7 @@ import { laneIndex } from "./index_signal.ts";
 import type { MarkKind } from "./lane_types.ts";
 import { isFollowing } from "./lanes_state.ts";
 import { readTime } from "./read_time.ts";
-import { nextStep, placeBeside, previousStep, type Standpoint } from "./step.ts";
+import { nextStep, placeBeside, previousStep } from "./step.ts";
 import { stopAtViolations, stoppedAt } from "./stop_at_violation.ts";
 import "./transport.css";
 
@@ -39,12 +39,6 @@ function toggle(): void {
   playing.value = !playing.peek();
 }
 
-function standpoint(): Standpoint {
-  const picked = selection.peek();
-  const event = picked !== null && "event" in picked ? picked.event : -1;
-  return { us: playheadUs.peek(), picked: event };
-}
-
 /** Pauses and goes to an event; -1: to an end of the recording. */
 function goTo(place: number, elseUs: number): void {
   playing.value = false;
@@ -56,11 +50,11 @@ function goTo(place: number, elseUs: number): void {
 
 function stepForward(): void {
   const { events, untilUs } = recording.peek();
-  goTo(nextStep(events, standpoint()), untilUs);
+  goTo(nextStep(events, playheadUs.peek()), untilUs);
 }
 
 function stepBack(): void {
-  goTo(previousStep(recording.peek().events, standpoint()), 0);
+  goTo(previousStep(recording.peek().events, playheadUs.peek()), 0);
 }
 
 /** What the larger steps stop at. */
@@ -71,7 +65,9 @@ function stepToChange(way: 1 | -1): void {
   const { marks } = laneIndex.peek();
   const places = CHANGES.flatMap((kind) => marks[kind].map(({ event }) => event))
     .sort((one, other) => one - other);
-  const { us, picked } = standpoint();
+  const us = playheadUs.peek();
+  const now = selection.peek();
+  const picked = now !== null && "event" in now ? now.event : -1;
   const { events, untilUs } = recording.peek();
   const isThere = events[picked] !== undefined && Math.abs(events[picked].atUs - us) < 1;
   const behind = firstAfter(events, us);
