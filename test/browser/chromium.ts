@@ -18,6 +18,9 @@ const ARGUMENTS = [
   "--disable-background-networking",
   "--disable-component-update",
   "--no-first-run",
+  // Letters look the same on every screen, and small in a picture.
+  "--disable-lcd-text",
+  "--font-render-hinting=none",
 ];
 /** What one wait in a page may take, milliseconds. */
 const WAIT_MS_MAX = 15_000;

@@ -11,6 +11,7 @@ import {
   PAGE_FOLDER,
   waitForPlay,
 } from "./chromium.ts";
+import { repackPng } from "./png.ts";
 import { serveFolder, type StaticServer } from "./static_server.ts";
 
 const IMAGES = `${ROOT}/docs/images`;
@@ -102,7 +103,9 @@ async function take(browser: Browser, server: StaticServer, picture: Picture): P
   // The pointer rests where nothing lights up under it.
   await page.mouse.move(0, 0);
   const path = `${IMAGES}/${name}.png`;
-  const bytes = await (part ?? page).screenshot({ path, animations: "disabled", caret: "hide" });
+  const taken = await (part ?? page).screenshot({ animations: "disabled", caret: "hide" });
+  const bytes = repackPng(taken);
+  await Deno.writeFile(path, bytes);
   await page.context().close();
   if (problems.length > 0) throw new Error(`${name}: ${problems.join("; ")}`);
   if (bytes.length > BYTES_MAX) throw new Error(`${path}: ${bytes.length} bytes are too many`);
