@@ -87,7 +87,7 @@ function Name({ row }: { row: Row }): JSX.Element {
       return (
         <Pick
           text={shortServer(row.name)}
-          label={`${row.node} ${row.name} (${row.service})`}
+          label={`${row.node} ${shortServer(row.name)} (${row.service})`}
           onPick={() =>
             selection.value = {
               kind: "server",
@@ -100,7 +100,7 @@ function Name({ row }: { row: Row }): JSX.Element {
       return (
         <Pick
           text={shortServer(row.service)}
-          label={`${row.node} ${row.service}`}
+          label={`${row.node} ${shortServer(row.service)}`}
           onPick={() => selection.value = { kind: "service", service: row.service }}
         />
       );
