@@ -10,16 +10,11 @@ import { EditedBar } from "./edited_bar.tsx";
 import { Header } from "./header.tsx";
 import { KeyHelp } from "./key_help.tsx";
 import { NewBuildBar } from "../offline/new_build_bar.tsx";
+import { type Pane, pane, type Side, side } from "./panes.ts";
 import * as parts from "./parts.ts";
 import { announcement, recording, revision, selection, view, type ViewName } from "./state.ts";
 import { Tabs } from "./tabs.tsx";
 
-/** What the side shows. */
-type Side = "details" | "faults" | "story";
-const side = signal<Side>("details");
-/** What a narrow screen shows. */
-type Pane = "configuration" | "main" | "side";
-const pane = signal<Pane>("main");
 /** The configuration is shown beside the cluster. */
 export const showsConfiguration = signal(true);
 

@@ -15,9 +15,6 @@ import { playedNodes } from "../source/play/client.ts";
 import { firstAfter, firstAt, type RecordedEvent } from "../story/recording.ts";
 import type { BinRow, TrafficOrder, TrafficReport } from "./protocol.ts";
 
-/** Requests that requestsIn() answers at the most. */
-export const REQUESTS_SHOWN_MAX = 120;
-
 /** Counts of the bins, by `service server`; places are numbers of bins. */
 export interface Counts {
   began: number[];
@@ -51,10 +48,21 @@ export function binOf(us: number): number {
   return Math.floor(us / BIN_US);
 }
 
-/** Requests that began between two times, at most REQUESTS_SHOWN_MAX, the newest. */
-export function requestsIn(fromUs: number, toUs: number): readonly Request[] {
-  const end = firstAfter(requests, toUs);
-  return requests.slice(Math.max(firstAt(requests, fromUs), end - REQUESTS_SHOWN_MAX), end);
+/**
+ * Hands on the first request of every `stepUs` between two times. Which ones these are does not depend on
+ * the times, so that a picture that moves on shows the same ones.
+ */
+export function sampleRequests(
+  fromUs: number,
+  toUs: number,
+  stepUs: number,
+  take: (request: Request) => void,
+): void {
+  for (let slot = Math.floor(fromUs / stepUs); slot * stepUs <= toUs; slot++) {
+    const request = requests[firstAt(requests, slot * stepUs)];
+    if (request === undefined || request.atUs > toUs) return;
+    if (request.atUs < (slot + 1) * stepUs && request.atUs >= fromUs) take(request);
+  }
 }
 
 /** The services of what is played that clients can use. */

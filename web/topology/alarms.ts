@@ -29,11 +29,40 @@ export function holdersOf(scene: Scene, address: string): string[] {
   return holders;
 }
 
-/** Whether a client's entry points to a machine that does not have the address. */
-export function isStale(scene: Scene, segment: number, address: string): boolean {
+/** Whether what is sent on a segment comes to a node: its kernel runs and a cable of it is in there. */
+export function isReachable(scene: Scene, cast: Cast, node: string, segment: number): boolean {
+  const linksDown = scene.nodes.get(node)?.linksDown;
+  const interfaces = cast.nodes.find(({ name }) => name === node)?.interfaces ?? [];
+  return isAwake(scene, node) &&
+    interfaces.some((one) => one.segment === segment && linksDown?.has(one.name) !== true);
+}
+
+/** Whether a client's entry points to a machine that does not have the address or cannot be reached. */
+export function isStale(scene: Scene, cast: Cast, segment: number, address: string): boolean {
   const cache = scene.caches.get(`${segment} ${address}`);
   if (cache?.mac == null) return false;
-  return cache.owner === null || !holdersOf(scene, address).includes(cache.owner);
+  const { owner } = cache;
+  // Nothing is known of a lost director: neither that it has the address nor that it has not.
+  if (owner !== null && scene.nodes.get(owner)?.isKnown === false) return false;
+  return owner === null || !holdersOf(scene, address).includes(owner) ||
+    !isReachable(scene, cast, owner, segment);
+}
+
+/** Nodes of which two or more are MASTER of one virtual router, by `node instance`. */
+export function doubleMasters(scene: Scene, cast: Cast): Set<string> {
+  const doubles = new Set<string>();
+  for (const { members } of cast.routers) {
+    const masters = members.filter(({ node, instance }) => isMaster(scene, node, instance));
+    if (masters.length < 2) continue;
+    for (const { node, instance } of masters) doubles.add(`${node} ${instance}`);
+  }
+  return doubles;
+}
+
+function isMaster(scene: Scene, node: string, instance: string): boolean {
+  const one = scene.nodes.get(node);
+  return one?.isKnown === true && isAwake(scene, node) &&
+    one.instances.get(instance)?.state === "MASTER";
 }
 
 /** Everything that is wrong, the worst first. */
@@ -44,11 +73,7 @@ export function alarmsOf(scene: Scene, cast: Cast): Alarm[] {
   }
   const late: Alarm[] = [];
   for (const { name, addresses, members, segment } of cast.routers) {
-    const masters = members.filter(({ node, instance }) => {
-      const one = scene.nodes.get(node);
-      return one?.isKnown === true && isAwake(scene, node) &&
-        one.instances.get(instance)?.state === "MASTER";
-    });
+    const masters = members.filter(({ node, instance }) => isMaster(scene, node, instance));
     if (masters.length > 1) {
       alarms.push({ kind: "twoMasters", router: name, nodes: masters.map(({ node }) => node) });
     }
@@ -58,7 +83,7 @@ export function alarmsOf(scene: Scene, cast: Cast): Alarm[] {
       // One that is lost may hold it.
       const isKnown = members.every(({ node }) => scene.nodes.get(node)?.isKnown === true);
       if (nodes.length === 0 && isKnown) late.push({ kind: "noHolder", address });
-      if (isStale(scene, segment, address)) {
+      if (isStale(scene, cast, segment, address)) {
         const owner = scene.caches.get(`${segment} ${address}`)?.owner ?? null;
         late.push({ kind: "stale", address, segment, owner });
       }

@@ -1,172 +1,271 @@
-// Where everybody stands: directors in rows above, one bus a segment below them, the segments' clients at
-// the left and the servers at the right under the buses. Pure; CSS pixels.
+// Where everybody stands: directors above, a switch for each segment below them, the clients at the left
+// and the servers at the right under the switches. Everything fits whatever room there is. Pure; CSS pixels.
 
 import type { Cast } from "../story/cast.ts";
+import { type Box, chooseGrid, type Grid, type Point } from "./grid.ts";
+import { nodeHeight } from "./node_layout.ts";
+import { segmentOfServer } from "./segments.ts";
 
-/** A box with its place. */
-export interface Box {
-  x: number;
-  y: number;
-  width: number;
-  height: number;
+/** A cable from something to its switch. */
+export interface Cable {
+  segment: number;
+  /** From the end to the switch's middle; each part is level or upright. */
+  path: readonly Point[];
 }
 
-/** A place on the way of a packet. */
-export interface Point {
-  x: number;
-  y: number;
+/** The cable of a director's interface. */
+export interface Link extends Cable {
+  node: string;
+  interface: string;
 }
 
 /** Everybody's place. */
 export interface Places {
-  nodes: Map<string, Box>;
-  /** By number of the segment: from where to where, and at which height. */
-  buses: { fromX: number; toX: number; y: number }[];
+  width: number;
+  height: number;
+  nodes: ReadonlyMap<string, Box>;
   /** By number of the segment. */
-  clients: Box[];
-  servers: Map<string, Box>;
-  /** By `node interface`: from the box down to its bus. */
-  links: Map<
-    string,
-    { node: string; interface: string; segment: number; x: number; top: number; y: number }
-  >;
+  switches: readonly Box[];
+  /** By number of the segment. */
+  clients: readonly Box[];
+  clientCables: readonly Cable[];
+  servers: ReadonlyMap<string, Box>;
+  serverCables: ReadonlyMap<string, Cable>;
+  /** By `node interface`. */
+  links: ReadonlyMap<string, Link>;
 }
 
 const PAD = 10;
-const NODE_WIDTH_MAX = 260;
-const NODE_WIDTH_MIN = 104;
-/** Of a director's box: its name, a line for each instance and script, its addresses. */
-const NODE_HEAD = 30;
-const NODE_LINE = 17;
-const NODE_FOOT = 38;
-const BUS_STEP = 26;
-const CLIENT = { width: 138, height: 62 };
-const SERVER = { width: 124, height: 46, widthMin: 84 };
 const GAP = 8;
-/** Part of the height that the directors have. */
-const UPPER = 0.56;
+/** Between two cables in a gutter, and between a gutter's edge and its first cable. */
+const GUTTER_STEP = 3.5;
+/** Widest box of a director with few instances, and with many. */
+const NODE_WIDTH = 290;
+const NODE_WIDTH_MANY = 460;
+const MANY_INSTANCES = 8;
+const CLIENT = { width: 190, head: 26, line: 15, lines: 4 };
+const SERVER = { width: 136, height: 48 };
+/** Height of a switch, and of one among many. */
+const SWITCH = { height: 20, gap: 9, side: 2 };
+const MANY_SWITCHES = { count: 3, height: 13, gap: 5 };
+/** Heights of the cables above and below the switches: at least, and where there is room. */
+const ABOVE = { least: 26, most: 74 };
+const BELOW = { least: 18, most: 54 };
+/** Parts of the height: the switches and those below them take no more. */
+const SWITCHES_PART = 0.2;
+const LOWER_PART = 0.34;
+/** Part of the width that clients take where there are servers. */
+const CLIENTS_PART = 0.42;
 
-/** Lays everybody out in a box. */
+/** The heights of the picture, from above. */
+interface Bands {
+  nodesTop: number;
+  nodes: Grid;
+  switchesTop: number;
+  switchHeight: number;
+  switchStep: number;
+  lowerTop: number;
+  lowerHeight: number;
+}
+
+/** Lays everybody out in a room. */
 export function placeAll(cast: Cast, width: number, height: number): Places {
-  const segments = Math.max(1, cast.segments.length);
-  const lowerHeight = Math.max(CLIENT.height, SERVER.height) + PAD;
-  const busHeight = BUS_STEP * (segments - 1) + GAP;
-  const upper = Math.max(60, Math.min(height * UPPER, height - lowerHeight - busHeight - 3 * PAD));
-  const nodes = placeNodes(cast, width, upper);
-  const bottom = Math.max(0, ...[...nodes.values()].map((box) => box.y + box.height));
-  // In the middle between the directors and those below.
-  const room = height - lowerHeight - bottom - BUS_STEP * (segments - 1);
-  const firstBus = bottom + Math.max(30, room / 2);
-  const buses = Array.from({ length: segments }, (_, segment) => ({
-    fromX: PAD,
-    toX: width - PAD,
-    y: firstBus + segment * BUS_STEP,
+  const bands = bandsOf(cast, width, height);
+  const nodes = placeNodes(cast, width, bands);
+  const count = Math.max(1, cast.segments.length);
+  const switches = Array.from({ length: count }, (_, i) => ({
+    x: SWITCH.side,
+    y: bands.switchesTop + i * bands.switchStep,
+    width: Math.max(1, width - 2 * SWITCH.side),
+    height: bands.switchHeight,
   }));
-  const lowerTop = Math.max(buses.at(-1)!.y + 26, height - lowerHeight);
-  const clients = placeClients(cast, width, lowerTop);
-  const clientsEnd = Math.max(0, ...clients.map((box) => box.x + box.width));
-  const servers = placeServers(cast, { from: clientsEnd + 3 * GAP, to: width - PAD }, lowerTop);
-  return { nodes, buses, clients, servers, links: placeLinks(cast, nodes, buses) };
+  const lower = { y: bands.lowerTop, height: bands.lowerHeight };
+  const clientsWidth = clientsRoom(cast, width);
+  const clients = placeRow(cast.segments.length, { ...lower, x: PAD, width: clientsWidth }, {
+    width: CLIENT.width,
+    height: clientHeight(cast),
+    isRight: false,
+  });
+  const serversX = PAD + clientsWidth + 2 * GAP;
+  const boxes = placeRow(
+    cast.servers.length,
+    { ...lower, x: serversX, width: width - PAD - serversX },
+    { ...SERVER, isRight: true },
+  );
+  const servers = new Map(cast.servers.map(({ address }, i) => [address, boxes[i]!]));
+  return {
+    width,
+    height,
+    nodes,
+    switches,
+    clients,
+    clientCables: clients.map((box, segment) => cableUp(box, segment, switches, bands.lowerTop)),
+    servers,
+    serverCables: new Map(
+      cast.servers.map(({ address }, i) => [
+        address,
+        cableUp(boxes[i]!, segmentOfServer(cast, address), switches, bands.lowerTop),
+      ]),
+    ),
+    links: placeLinks(cast, nodes, switches, bands.nodes),
+  };
 }
 
-function placeNodes({ nodes }: Cast, width: number, height: number): Map<string, Box> {
-  const columns = Math.max(
-    1,
-    Math.min(nodes.length, Math.floor((width - PAD) / (NODE_WIDTH_MIN + GAP))),
+function bandsOf(cast: Cast, width: number, height: number): Bands {
+  const count = Math.max(1, cast.segments.length);
+  const kind = count > MANY_SWITCHES.count ? MANY_SWITCHES : SWITCH;
+  const switchStep = Math.min(kind.height + kind.gap, height * SWITCHES_PART / count);
+  const switchHeight = switchStep * kind.height / (kind.height + kind.gap);
+  const switches = switchStep * (count - 1) + switchHeight;
+  const lowerHeight = Math.min(lowerWish(cast, width), height * LOWER_PART);
+  const cables = Math.min(1, height / 240);
+  const [above, below] = [ABOVE.least * cables, BELOW.least * cables];
+  const room = Math.max(20, height - 2 * PAD - above - switches - below - lowerHeight);
+  const nodes = nodeGrid(cast, width, room);
+  // What is left over lets the cables breathe; what is still left stands above and below.
+  const spare = Math.max(0, room - nodes.rows * nodes.height - (nodes.rows - 1) * nodes.gapY);
+  const aboveMore = Math.min(spare * 0.5, ABOVE.most - above);
+  const belowMore = Math.min(spare * 0.4, BELOW.most - below);
+  const nodesTop = PAD + (spare - aboveMore - belowMore) / 2;
+  const nodesEnd = nodesTop + nodes.rows * nodes.height + (nodes.rows - 1) * nodes.gapY;
+  const switchesTop = nodesEnd + above + aboveMore;
+  const lowerTop = switchesTop + switches + below + belowMore;
+  return { nodesTop, nodes, switchesTop, switchHeight, switchStep, lowerTop, lowerHeight };
+}
+
+function nodeGrid({ nodes }: Cast, width: number, height: number): Grid {
+  const most = Math.max(0, ...nodes.map(({ instances }) => instances.length));
+  const devices = Math.max(1, ...nodes.map(({ interfaces }) => interfaces.length));
+  return chooseGrid(
+    nodes.length,
+    { width: width - 2 * PAD - gutterOf(devices, 2), height },
+    {
+      width: most > MANY_INSTANCES ? NODE_WIDTH_MANY : NODE_WIDTH,
+      heightAt: (at) => Math.max(30, ...nodes.map((node) => nodeHeight(node, at))),
+    },
+    GAP,
+    // Cables of upper rows go down between the columns.
+    (rows) => rows === 1 ? 2 * GAP : gutterOf(devices, rows),
   );
-  const rows = Math.max(1, Math.ceil(nodes.length / columns));
-  const boxWidth = Math.min(NODE_WIDTH_MAX, (width - 2 * PAD - GAP * (columns - 1)) / columns);
-  const lines = Math.max(
-    0,
-    ...nodes.map(({ instances, scripts }) => instances.length + scripts.length),
+}
+
+/** Room between columns for the cables of all rows above the last. */
+function gutterOf(devices: number, rows: number): number {
+  return Math.min(48, GUTTER_STEP * (1 + devices * (rows - 1)));
+}
+
+function placeNodes({ nodes }: Cast, width: number, bands: Bands): Map<string, Box> {
+  const { columns, rows, width: boxWidth, height, gapX, gapY } = bands.nodes;
+  const left = rows === 1 ? PAD : PAD + gapX;
+  const step = rows === 1 ? (width - 2 * PAD) / columns : (width - PAD - left + gapX) / columns;
+  // One row is spread: a pair stands at the quarters, not in a corner.
+  const room = rows === 1 ? step : step - gapX;
+  const own = Math.min(boxWidth, room);
+  return new Map(nodes.map(({ name }, i) => [name, {
+    x: left + (i % columns) * step + (room - own) / 2,
+    y: bands.nodesTop + Math.floor(i / columns) * (height + gapY),
+    width: own,
+    height,
+  }]));
+}
+
+/** So much of the width is for the clients. */
+function clientsRoom({ segments, servers }: Cast, width: number): number {
+  const room = width - 2 * PAD;
+  const wish = Math.max(1, segments.length) * (CLIENT.width + GAP) - GAP;
+  return Math.min(wish, servers.length === 0 ? room : room * CLIENTS_PART);
+}
+
+function clientHeight({ routers }: Cast): number {
+  const counts = new Map<number, number>();
+  for (const { segment, addresses } of routers) {
+    counts.set(segment, (counts.get(segment) ?? 0) + addresses.length);
+  }
+  const lines = Math.max(1, ...counts.values());
+  return CLIENT.head + Math.min(lines, CLIENT.lines) * CLIENT.line + 5;
+}
+
+function lowerWish(cast: Cast, width: number): number {
+  const room = width - 2 * PAD - clientsRoom(cast, width) - 2 * GAP;
+  const columns = Math.max(1, Math.floor((room + GAP) / (SERVER.width * 0.7 + GAP)));
+  const rows = Math.ceil(cast.servers.length / columns);
+  const clientRows = Math.ceil(cast.segments.length * 110 / Math.max(1, clientsRoom(cast, width)));
+  return Math.max(
+    clientHeight(cast) * Math.max(1, clientRows),
+    rows * (SERVER.height + GAP) - GAP,
   );
-  const wanted = NODE_HEAD + lines * NODE_LINE + NODE_FOOT;
-  const boxHeight = Math.min(wanted, (height - PAD - GAP * (rows - 1)) / rows);
-  return new Map(nodes.map(({ name }, i) => {
+}
+
+function placeRow(
+  count: number,
+  room: Box,
+  wish: { width: number; height: number; isRight: boolean },
+): Box[] {
+  const grid = chooseGrid(
+    count,
+    { width: Math.max(1, room.width), height: room.height },
+    { width: wish.width, heightAt: () => wish.height },
+    GAP,
+  );
+  const { columns, width, height, gapX, gapY } = grid;
+  return Array.from({ length: count }, (_, i) => {
     const [row, column] = [Math.floor(i / columns), i % columns];
-    const inRow = row === rows - 1 ? nodes.length - row * columns : columns;
-    // Spread over the width: a pair stands at the thirds, not in a corner.
-    const step = (width - 2 * PAD) / inRow;
-    const x = PAD + step * column + (step - boxWidth) / 2;
-    return [name, { x, y: PAD + row * (boxHeight + GAP), width: boxWidth, height: boxHeight }];
-  }));
+    const inRow = Math.min(columns, count - row * columns);
+    const left = wish.isRight ? room.x + room.width - inRow * width - (inRow - 1) * gapX : room.x;
+    return {
+      x: left + column * (width + gapX),
+      y: room.y + row * (height + gapY),
+      width,
+      height,
+    };
+  });
 }
 
-function placeClients({ segments }: Cast, width: number, top: number): Box[] {
-  const count = Math.max(1, segments.length);
-  const share = Math.min(CLIENT.width, (width * 0.45 - GAP * (count - 1)) / count);
-  return segments.map((_, i) => ({
-    x: PAD + i * (share + GAP),
-    y: top,
-    width: share,
-    height: CLIENT.height,
-  }));
-}
-
-function placeServers(
-  { servers }: Cast,
-  { from, to }: { from: number; to: number },
-  top: number,
-): Map<string, Box> {
-  const room = to - from;
-  const columns = Math.max(
-    1,
-    Math.min(servers.length, Math.floor((room + GAP) / (SERVER.widthMin + GAP))),
-  );
-  const width = Math.min(SERVER.width, (room - GAP * (columns - 1)) / columns);
-  const rows = Math.ceil(servers.length / columns);
-  const height = rows <= 1
-    ? SERVER.height
-    : Math.max(18, (SERVER.height + 16 - GAP * (rows - 1)) / rows);
-  return new Map(servers.map(({ address }, i) => {
-    const inRow = Math.min(columns, servers.length - Math.floor(i / columns) * columns);
-    const x = to - (inRow - (i % columns)) * (width + GAP) + GAP;
-    return [address, { x, y: top + Math.floor(i / columns) * (height + 4), width, height }];
-  }));
+/** From a box to its switch: straight up in the first row, beside the boxes above in the others. */
+function cableUp(box: Box, segment: number, switches: readonly Box[], firstRow: number): Cable {
+  const to = switches[segment] ?? switches[0]!;
+  const y = to.y + to.height / 2;
+  if (box.y <= firstRow + 1) {
+    const x = box.x + box.width / 2;
+    return { segment, path: [{ x, y: box.y }, { x, y }] };
+  }
+  const side = box.y + box.height / 2;
+  const x = box.x - Math.min(GAP / 2, box.x / 2);
+  return { segment, path: [{ x: box.x, y: side }, { x, y: side }, { x, y }] };
 }
 
 function placeLinks(
   { nodes }: Cast,
   boxes: ReadonlyMap<string, Box>,
-  buses: Places["buses"],
-): Places["links"] {
-  const links: Places["links"] = new Map();
-  for (const { name: node, interfaces } of nodes) {
+  switches: readonly Box[],
+  { columns, rows, gapX }: Grid,
+): Map<string, Link> {
+  const links = new Map<string, Link>();
+  const devices = Math.max(1, ...nodes.map(({ interfaces }) => interfaces.length));
+  const lane = gapX / (1 + devices * (rows - 1));
+  nodes.forEach(({ name: node, interfaces }, place) => {
     const box = boxes.get(node)!;
+    const below = rows - 1 - Math.floor(place / columns);
     interfaces.forEach(({ name, segment }, i) => {
-      const x = box.x + box.width * (i + 1) / (interfaces.length + 1);
-      const y = buses[segment]?.y ?? buses[0]!.y;
-      links.set(`${node} ${name}`, {
-        node,
-        interface: name,
-        segment,
-        x,
-        top: box.y + box.height,
-        y,
-      });
+      const to = switches[segment] ?? switches[0]!;
+      const y = to.y + to.height / 2;
+      const path = below === 0
+        ? straightDown(box, (i + 1) / (interfaces.length + 1), y)
+        : throughGutter(box, lane * (1 + i + devices * (below - 1)), i, y);
+      links.set(`${node} ${name}`, { node, interface: name, segment, path });
     });
-  }
+  });
   return links;
 }
 
-/** The way of a packet between two ends of a segment: down to the bus, along it, to the other end. */
-export function wayOf(from: Point, busY: number, to: Point): Point[] {
-  return [from, { x: from.x, y: busY }, { x: to.x, y: busY }, to];
+function straightDown(box: Box, part: number, y: number): Point[] {
+  const x = box.x + box.width * part;
+  return [{ x, y: box.y + box.height }, { x, y }];
 }
 
-/** The place on a way after a part (0..1) of it. */
-export function pointOn(way: readonly Point[], part: number): Point {
-  const lengths = way.slice(1).map((to, i) =>
-    Math.abs(to.x - way[i]!.x) + Math.abs(to.y - way[i]!.y)
-  );
-  let left = lengths.reduce((sum, one) => sum + one, 0) * Math.max(0, Math.min(1, part));
-  for (let i = 0; i < lengths.length; i++) {
-    const [from, to, length] = [way[i]!, way[i + 1]!, lengths[i]!];
-    if (left <= length) {
-      const share = length === 0 ? 0 : left / length;
-      return { x: from.x + (to.x - from.x) * share, y: from.y + (to.y - from.y) * share };
-    }
-    left -= length;
-  }
-  return way.at(-1)!;
+/** Out at the left, down between the columns. */
+function throughGutter(box: Box, away: number, device: number, y: number): Point[] {
+  const x = box.x - away;
+  const side = box.y + Math.min(box.height - 6, 14 + device * 6);
+  return [{ x: box.x, y: side }, { x, y: side }, { x, y }];
 }

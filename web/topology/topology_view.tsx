@@ -1,195 +1,204 @@
-// The cluster as a picture: a canvas, and behind it a list of the same things for keyboard and screen
-// reader, whose focus the canvas shows.
+// The cluster as a picture: two canvases, and behind them a list of the same things for keyboard and screen
+// reader: arrow keys go from thing to thing, the canvas shows the focus, Enter opens what can be done.
 
 import { computed, signal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import { onFrame } from "../app/playback.ts";
 import {
-  playheadUs,
+  playheadSlow,
+  playing,
   recording,
-  revision,
   scene,
-  sceneAt,
   type Selection,
   selection,
   speed,
 } from "../app/state.ts";
-import { hasLoad, requestsIn } from "../balance/traffic.ts";
-import { Changed, contextOf, fitCanvas } from "../lanes/canvas.ts";
-import type { Cast } from "../story/cast.ts";
-import type { Scene } from "../story/scene.ts";
-import { palette } from "../style/palette.ts";
 import { TOPOLOGY_TEXT } from "../text/topology.ts";
-import { language, t } from "../text/text.ts";
-import { alarmsOf } from "./alarms.ts";
-import {
-  drawTopology,
-  isSamePick,
-  ownerText,
-  processText,
-  serverStateText,
-  type Target,
-} from "./draw_topology.ts";
-import { type Flight, FLIGHT_MS, flightsAt, requestFlights } from "./flights.ts";
-import { placeAll, type Places } from "./layout.ts";
+import { t } from "../text/text.ts";
+import { DrawLoop } from "./draw_loop.ts";
+import { Flights, GLOW_SPEED } from "./flights.ts";
+import type { Box } from "./grid.ts";
+import { isSamePick, nextTarget, pickKey, type Target } from "./picks.ts";
+import { closeMenu, openMenu, ThingMenu } from "./thing_menu.tsx";
 import "./topology.css";
+import { flightText, thingText } from "./words.ts";
 
 /** What the keyboard is on. */
 const focused = signal<Selection | null>(null);
-/** Period of what pulses, milliseconds. */
-const PULSE_MS = 900;
+/** Where Tab comes in: what was focused or picked last. */
+const entrance = signal("");
+/** Changes when everybody stands elsewhere. */
+const laidOut = signal<readonly Target[]>([]);
+/** Packets that the list names. */
+const LISTED_PACKETS = 24;
 
-/** Everything in the list, with its words. */
-const things = computed((): { selection: Selection; text: string }[] => {
-  return thingsOf(recording.value.cast, scene.value);
+interface Thing {
+  pick: Selection;
+  key: string;
+  text: string;
+}
+
+/** Everything in the list, with its words. Packets are in it while the clock stands. */
+const things = computed((): Thing[] => {
+  const { cast } = recording.value;
+  const now = scene.value;
+  const still = listOrder(laidOut.value).map(({ selection: pick }) => ({
+    pick,
+    key: pickKey(pick),
+    text: thingText(cast, now, pick),
+  }));
+  return playing.value ? still : [...still, ...packetThings()];
 });
+
+/** Directors, each with what belongs to it; then clients and servers. */
+function listOrder(targets: readonly Target[]): Target[] {
+  const rank = ({ selection: { kind } }: Target) =>
+    ["node", "instance", "link", "client", "server"].indexOf(kind);
+  const nodeOf = ({ selection: pick }: Target) => "node" in pick ? pick.node : null;
+  const nodes = recording.value.cast.nodes.map(({ name }) => name);
+  const place = (target: Target) => {
+    const node = nodeOf(target);
+    return node === null ? nodes.length : nodes.indexOf(node);
+  };
+  return targets.toSorted((one, other) => place(one) - place(other) || rank(one) - rank(other));
+}
+
+const listed = new Flights();
+
+function packetThings(): Thing[] {
+  if (speed.value > GLOW_SPEED) return [];
+  const { events } = recording.value;
+  listed.collect(events, playheadSlow.value, speed.value);
+  const rows = new Map<string, Thing>();
+  for (let i = 0; i < listed.count && rows.size < LISTED_PACKETS; i++) {
+    const flight = listed.all[i]!;
+    const event = events[flight.event];
+    const pick: Selection = {
+      kind: event?.kind === "packet" ? "packet" : "event",
+      event: flight.event,
+    };
+    const key = pickKey(pick);
+    if (!rows.has(key)) rows.set(key, { pick, key, text: flightText(flight, event) });
+  }
+  return [...rows.values()];
+}
 
 /** The picture. */
 export function TopologyView(): JSX.Element {
-  const canvas = useRef<HTMLCanvasElement>(null);
-  useEffect(() => watch(canvas.current!), []);
+  const view = useRef<HTMLDivElement>(null);
+  useEffect(() => watch(view.current!), []);
   return (
-    <div class="topology-view">
+    <div class="topology-view" ref={view}>
       <canvas
-        ref={canvas}
         role="img"
         aria-label={t(TOPOLOGY_TEXT.picture)}
         data-testid="topology"
       />
-      <ul class="hidden-text" aria-label={t(TOPOLOGY_TEXT.things)} data-testid="things">
-        {things.value.map(({ selection: one, text }) => (
-          <li key={JSON.stringify(one)}>
-            <button
-              type="button"
-              aria-pressed={isSamePick(one, selection.value)}
-              onFocus={() => focused.value = one}
-              onBlur={() => focused.value = null}
-              onClick={() => selection.value = one}
-            >
-              {text}
-            </button>
-          </li>
-        ))}
-      </ul>
+      <canvas class="moving" aria-hidden="true" />
+      <ThingList />
+      <ThingMenu />
     </div>
   );
 }
 
-function thingsOf(cast: Cast, now: Scene): { selection: Selection; text: string }[] {
-  const rows: { selection: Selection; text: string }[] = [];
-  for (const { name: node, instances, interfaces } of cast.nodes) {
-    const of = now.nodes.get(node);
-    if (of === undefined) continue;
-    const states = instances.map(({ name }) => {
-      const one = of.instances.get(name);
-      return `${name} ${of.isKnown ? one?.state ?? "DOWN" : "?"} ${one?.priority ?? 0}`;
-    });
-    const held = [...of.held];
-    if (held.length > 0) states.push(held.join(", "));
-    rows.push({
-      selection: { kind: "node", node },
-      text: t(TOPOLOGY_TEXT.nodeLabel, {
-        node,
-        process: processText(of),
-        states: states.join("; "),
-      }),
-    });
-    for (const { name } of interfaces) {
-      const state = t(of.linksDown.has(name) ? TOPOLOGY_TEXT.out : TOPOLOGY_TEXT.in);
-      rows.push({
-        selection: { kind: "link", node, interface: name },
-        text: t(TOPOLOGY_TEXT.linkLabel, { node, interface: name, state }),
-      });
-    }
-  }
-  cast.segments.forEach(({ name }, segment) => {
-    const caches = cast.routers.filter((router) => router.segment === segment)
-      .flatMap(({ addresses }) => addresses)
-      .map((address) => `${address} → ${ownerText(now, segment, address)}`);
-    rows.push({
-      selection: { kind: "client", segment },
-      text: t(TOPOLOGY_TEXT.clientLabel, { segment: name, caches: caches.join(", ") }),
-    });
-  });
-  for (const { address } of cast.servers) {
-    rows.push({
-      selection: { kind: "server", address, port: null },
-      text: t(TOPOLOGY_TEXT.serverLabel, { address, state: serverStateText(now, address) }),
-    });
-  }
-  return rows;
+function ThingList(): JSX.Element {
+  const list = useRef<HTMLUListElement>(null);
+  const rows = things.value;
+  const way = rows.some(({ key }) => key === entrance.value) ? entrance.value : rows[0]?.key;
+  const onKeyDown = (event: KeyboardEvent) => {
+    const at = rows.findIndex(({ pick }) => isSamePick(pick, focused.value));
+    const next = nextOf(rows, at, event.key);
+    if (next === null) return;
+    event.preventDefault();
+    event.stopPropagation();
+    list.current?.querySelectorAll("button")[next]?.focus();
+  };
+  return (
+    <ul
+      ref={list}
+      class="hidden-text"
+      aria-label={t(TOPOLOGY_TEXT.things)}
+      data-testid="things"
+      onKeyDown={onKeyDown}
+    >
+      {rows.map(({ pick, key, text }) => (
+        <li key={key}>
+          <button
+            type="button"
+            tabIndex={key === way ? 0 : -1}
+            aria-pressed={isSamePick(pick, selection.value)}
+            onFocus={() => {
+              focused.value = pick;
+              entrance.value = key;
+            }}
+            onBlur={() => focused.value = null}
+            onClick={(event) => {
+              selection.value = pick;
+              openMenu(pick, boxOf(pick), event.currentTarget);
+            }}
+          >
+            {text}
+          </button>
+        </li>
+      ))}
+    </ul>
+  );
 }
 
-/** Requests under way at a time. */
-function requestsAt(us: number): Flight[] {
-  if (!hasLoad.peek()) return [];
-  const { routers } = recording.peek().cast;
-  const shownUs = FLIGHT_MS * 1000 * speed.peek();
-  const requests = requestsIn(us - shownUs, us).map((request) => ({
-    ...request,
-    isGood: request.outcome === "served" || request.outcome === "sorry",
-  }));
-  return requestFlights(requests, () => routers[0]?.segment ?? 0, us, speed.peek());
+/** Number of the row that a key leads to: by where things stand, and in order through the packets. */
+function nextOf(rows: readonly Thing[], at: number, key: string): number | null {
+  const targets = rows.map(({ pick }) => ({ selection: pick, box: boxOf(pick) ?? NOWHERE }));
+  const isPacket = (row: Thing | undefined) => row !== undefined && boxOf(row.pick) === null;
+  const step = key === "ArrowRight" || key === "ArrowDown" ? 1 : -1;
+  const isArrow = key.startsWith("Arrow");
+  if (isArrow && isPacket(rows[at])) return at + step < rows.length ? at + step : null;
+  const count = rows.findIndex((row) => boxOf(row.pick) === null);
+  const next = nextTarget(targets.slice(0, count < 0 ? rows.length : count), at, key);
+  if (key === "End" && rows.length > 0) return rows.length - 1;
+  // Below everything the packets begin.
+  if (next === null && key === "ArrowDown" && count >= 0) return count;
+  return next;
 }
 
-/** Draws in every frame that changes something, and listens to the pointer. */
-function watch(canvas: HTMLCanvasElement): () => void {
-  const changed = new Changed();
-  const calm = matchMedia("(prefers-reduced-motion: reduce)");
-  let places: { of: Cast; width: number; height: number; made: Places } | null = null;
-  let targets: Target[] = [];
-  let isAlarming = false;
-  const end = onFrame((nowMs) => {
-    const isResized = fitCanvas(canvas);
-    const { cast, events } = recording.peek();
-    const us = playheadUs.peek();
-    const isOther = changed.since(
-      us,
-      revision.peek(),
-      palette.peek(),
-      selection.peek(),
-      focused.peek(),
-      speed.peek(),
-      language.peek(),
-    );
-    if (!isResized && !isOther && !(isAlarming && !calm.matches)) return;
-    const [width, height] = [canvas.clientWidth, canvas.clientHeight];
-    if (places?.of !== cast || places.width !== width || places.height !== height) {
-      places = { of: cast, width, height, made: placeAll(cast, width, height) };
-    }
-    const now = sceneAt(us);
-    isAlarming = alarmsOf(now, cast).some(({ kind }) => kind === "twoHolders");
-    targets = drawTopology({
-      context: contextOf(canvas),
-      width,
-      height,
-      cast,
-      scene: now,
-      places: places.made,
-      flights: [...flightsAt(events, us, speed.peek()), ...requestsAt(us)],
-      colours: palette.peek(),
-      picked: selection.peek(),
-      focused: focused.peek(),
-      pulse: calm.matches ? 1 : (1 + Math.sin(nowMs / PULSE_MS * 2 * Math.PI)) / 2,
-    });
+const NOWHERE: Box = { x: 0, y: 0, width: 0, height: 0 };
+
+/** Where a thing stands; null: it does not stand still, or is not there. */
+function boxOf(pick: Selection): Box | null {
+  return laidOut.peek().find((target) => isSamePick(target.selection, pick))?.box ?? null;
+}
+
+/** Draws, and listens to the pointer. */
+function watch(view: HTMLElement): () => void {
+  const [still, moving] = [...view.querySelectorAll("canvas")] as [
+    HTMLCanvasElement,
+    HTMLCanvasElement,
+  ];
+  const loop = new DrawLoop(still, moving, () => focused.peek(), (targets) => {
+    laidOut.value = targets;
+    closeMenu();
   });
-  const at = (event: PointerEvent): Target | undefined => {
-    const box = canvas.getBoundingClientRect();
-    const [x, y] = [event.clientX - box.left, event.clientY - box.top];
-    return targets.findLast(({ box }) =>
-      x >= box.x && x <= box.x + box.width && y >= box.y && y <= box.y + box.height
-    );
+  const at = (event: MouseEvent): Selection | null => {
+    const box = still.getBoundingClientRect();
+    return loop.pickAt(event.clientX - box.left, event.clientY - box.top);
   };
-  const click = (event: PointerEvent) => selection.value = at(event)?.selection ?? null;
-  const move = (event: PointerEvent) => {
-    canvas.style.cursor = at(event) === undefined ? "default" : "pointer";
+  const click = (event: MouseEvent) => {
+    const pick = at(event);
+    selection.value = pick;
+    if (pick === null) closeMenu();
+    else openMenu(pick, boxOf(pick), null);
   };
-  canvas.addEventListener("pointerdown", click);
-  canvas.addEventListener("pointermove", move);
+  const move = (event: MouseEvent) => {
+    const pick = at(event);
+    still.style.cursor = pick === null ? "default" : "pointer";
+    const title = pick === null ? "" : things.peek().find(({ key }) => key === pickKey(pick))?.text;
+    still.title = title ?? "";
+  };
+  still.addEventListener("click", click);
+  still.addEventListener("pointermove", move);
   return () => {
-    end();
-    canvas.removeEventListener("pointerdown", click);
-    canvas.removeEventListener("pointermove", move);
+    loop.stop();
+    closeMenu();
+    still.removeEventListener("click", click);
+    still.removeEventListener("pointermove", move);
   };
 }

@@ -4,9 +4,9 @@ import { signal } from "@preact/signals";
 import type { JSX } from "preact";
 import type { WireQuality } from "../../host/sim/scenario/scenario.ts";
 import { recording } from "../app/state.ts";
-import { doAction } from "../source/play/client.ts";
 import { TOPOLOGY_TEXT } from "../text/topology.ts";
 import { t, type Text } from "../text/text.ts";
+import { doByHand } from "./do_offer.ts";
 
 type Field = "latencyUs" | "jitterUs" | "loss" | "duplicate" | "reorder";
 
@@ -43,9 +43,13 @@ export function qualityOf(values: Readonly<Record<Field, string>>): Partial<Wire
   return quality;
 }
 
-/** The form. */
-export function WireForm({ node }: { node: string }): JSX.Element | null {
-  const interfaces = recording.value.cast.nodes.find(({ name }) => name === node)?.interfaces ?? [];
+/** The form; open where one interface was picked (`only`). */
+export function WireForm(
+  { node, only }: { node: string; only: string | null },
+): JSX.Element | null {
+  const interfaces =
+    (recording.value.cast.nodes.find(({ name }) => name === node)?.interfaces ?? [])
+      .filter(({ name }) => only === null || name === only);
   const chosen = interfaces.some(({ name }) => name === device.value)
     ? device.value
     : interfaces[0]?.name;
@@ -53,13 +57,13 @@ export function WireForm({ node }: { node: string }): JSX.Element | null {
   const quality = qualityOf(texts.value);
   const isEmpty = quality !== null && Object.keys(quality).length === 0;
   return (
-    <details>
+    <details open={only !== null}>
       <summary>{t(TOPOLOGY_TEXT.wire, { interface: chosen })}</summary>
       <form
         onSubmit={(event) => {
           event.preventDefault();
           if (quality === null || isEmpty) return;
-          doAction({
+          doByHand({
             do: "wire",
             node,
             interface: chosen,
