@@ -30,7 +30,7 @@ import { type Row, rowsOf } from "./rows.ts";
 import { StateChip } from "./state_chip.tsx";
 
 /** Width of the names: on a phone, and else, CSS pixels. */
-const GUTTERS = { narrow: 92, wide: 150 };
+const GUTTERS = { narrow: 106, wide: 150 };
 const NARROW = 560;
 const TIP_WIDTH = 300;
 const TIP_AWAY = 12;

@@ -2,6 +2,8 @@
 // something happens. Pure.
 
 import { isDetailEvent } from "../../host/sim/timeline/timeline_words.ts";
+import type { Mark } from "./lane_types.ts";
+import { firstFrom, lastAt } from "./lod.ts";
 import { firstAfter, firstAt, type RecordedEvent } from "../story/recording.ts";
 
 /** How telling an event is, 0 the most; Infinity: stepping passes it over. */
@@ -64,8 +66,21 @@ export function previousStep(events: readonly RecordedEvent[], us: number): numb
   return -1;
 }
 
-/** Place of the first of ascending places behind a place, or the last before it; -1: there is none. */
-export function placeBeside(places: readonly number[], from: number, way: 1 | -1): number {
-  if (way === 1) return places.find((place) => place > from) ?? -1;
-  return places.findLast((place) => place < from) ?? -1;
+/**
+ * Place of the most telling event of the next moment behind a time, or the last before it, in which any of the
+ * marks stands; -1: there is none.
+ */
+export function markBeside(
+  events: readonly RecordedEvent[],
+  marks: readonly (readonly Mark[])[],
+  us: number,
+  way: 1 | -1,
+): number {
+  let found: Mark | null = null;
+  for (const list of marks) {
+    const mark = way === 1 ? list[lastAt(list, us) + 1] : list[firstFrom(list, us, 0) - 1];
+    if (mark === undefined) continue;
+    if (found === null || (mark.atUs - found.atUs) * way < 0) found = mark;
+  }
+  return found === null ? -1 : bestOf(events, found.event);
 }

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { tourPlay } from "../../test/page_play.ts";
 import type { RecordedEvent } from "../story/recording.ts";
-import { nextStep, placeBeside, previousStep, rankOf } from "./step.ts";
+import { LaneIndex } from "./lane_index.ts";
+import { markBeside, nextStep, previousStep, rankOf } from "./step.ts";
 
 const remark = (atUs: number): RecordedEvent => ({
   ...{ atUs, node: null, text: "" },
@@ -59,9 +60,27 @@ describe("nextStep(), previousStep()", () => {
   });
 });
 
-describe("placeBeside()", () => {
-  it("finds the neighbours", () => {
-    expect([placeBeside([2, 5, 9], 5, 1), placeBeside([2, 5, 9], 5, -1)]).toEqual([9, 2]);
-    expect([placeBeside([2, 5, 9], 9, 1), placeBeside([2, 5, 9], 2, -1)]).toEqual([-1, -1]);
+describe("markBeside()", () => {
+  it("finds the neighbouring change of any kind, and its most telling event", () => {
+    const { events, cast } = tourPlay();
+    const { marks } = new LaneIndex(cast);
+    const index = new LaneIndex(cast);
+    index.extend(events);
+    const lists = [index.marks.transition, index.marks.action];
+    const seen: number[] = [];
+    for (let at = markBeside(events, lists, -1, 1); at >= 0;) {
+      seen.push(at);
+      at = markBeside(events, lists, events[at]!.atUs, 1);
+    }
+    const moments = new Set(lists.flat().map(({ atUs }) => atUs));
+    expect(seen.map((at) => events[at]!.atUs)).toEqual([...moments].sort((a, b) => a - b));
+    for (const at of seen) expect(rankOf(events[at]!)).toBeLessThanOrEqual(2);
+    const back: number[] = [];
+    for (let at = seen.at(-1)!; at >= 0;) {
+      back.push(at);
+      at = markBeside(events, lists, events[at]!.atUs, -1);
+    }
+    expect(back.reverse()).toEqual(seen);
+    expect(markBeside(events, [marks.transition], 0, 1)).toBe(-1);
   });
 });

@@ -5,6 +5,11 @@ import { LANES_TEXT } from "../text/lanes.ts";
 import { t } from "../text/text.ts";
 import type { Sum } from "./arithmetic.ts";
 
+/** Keeps numbers and their units on one line. */
+function unbroken(numbers: string): string {
+  return numbers.replace(/(\d) (s|ms|µs)\b/g, "$1\u00a0$2");
+}
+
 /** The sums; nothing where there are none. */
 export function SumTable({ sums }: { sums: readonly Sum[] }): JSX.Element | null {
   if (sums.length === 0) return null;
@@ -21,7 +26,7 @@ export function SumTable({ sums }: { sums: readonly Sum[] }): JSX.Element | null
               )}
             </dt>
             {formula !== null && <dd class="sum-formula">{t(formula)}</dd>}
-            <dd class="sum-numbers mono">{numbers}</dd>
+            <dd class="sum-numbers mono">{unbroken(numbers)}</dd>
             {note !== null && <dd class="sum-note">{t(note)}</dd>}
           </div>
         ))}

@@ -18,13 +18,12 @@ import {
 import { timeText } from "../app/time_text.ts";
 import { extendPlay } from "../source/play/client.ts";
 import { LANES_TEXT } from "../text/lanes.ts";
-import { firstAfter, firstAt } from "../story/recording.ts";
 import { t } from "../text/text.ts";
 import { laneIndex } from "./index_signal.ts";
 import type { MarkKind } from "./lane_types.ts";
 import { isFollowing } from "./lanes_state.ts";
 import { readTime } from "./read_time.ts";
-import { nextStep, placeBeside, previousStep } from "./step.ts";
+import { markBeside, nextStep, previousStep } from "./step.ts";
 import { stopAtViolations, stoppedAt } from "./stop_at_violation.ts";
 import "./transport.css";
 
@@ -62,17 +61,10 @@ const CHANGES: readonly MarkKind[] = ["transition", "action", "violation", "lost
 
 /** Goes to the next or last change of a state, step, or violation. */
 function stepToChange(way: 1 | -1): void {
-  const { marks } = laneIndex.peek();
-  const places = CHANGES.flatMap((kind) => marks[kind].map(({ event }) => event))
-    .sort((one, other) => one - other);
-  const us = playheadUs.peek();
-  const now = selection.peek();
-  const picked = now !== null && "event" in now ? now.event : -1;
   const { events, untilUs } = recording.peek();
-  const isThere = events[picked] !== undefined && Math.abs(events[picked].atUs - us) < 1;
-  const behind = firstAfter(events, us);
-  const from = isThere ? picked : way === 1 ? behind - 1 : firstAt(events, us);
-  goTo(placeBeside(places, from, way), way === 1 ? untilUs : 0);
+  const { marks } = laneIndex.peek();
+  const place = markBeside(events, CHANGES.map((kind) => marks[kind]), playheadUs.peek(), way);
+  goTo(place, way === 1 ? untilUs : 0);
 }
 
 function changeSpeed(by: 1 | -1): void {
