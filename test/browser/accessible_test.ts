@@ -62,6 +62,8 @@ describe.each(Object.keys(VIEWS))("%s", (name) => {
     expect(await faultsOf(page)).toEqual([]);
     await page.emulateMedia({ colorScheme: "dark" });
     await page.locator("html[data-theme=dark]").waitFor();
+    // Colours are those of a drawn page.
+    await lookAt(page, LOOKED_US);
     expect(await faultsOf(page)).toEqual([]);
   });
 
