@@ -49,7 +49,8 @@ function isMeant(event: KeyboardEvent): boolean {
 export function listenToKeys(): void {
   addEventListener("keydown", (event) => {
     if (!isMeant(event)) return;
-    for (const { keys } of keyAreas.peek()) {
+    // What came last is nearest to what is shown: a view's own keys go before the page's.
+    for (const { keys } of keyAreas.peek().toReversed()) {
       const found = keys.find(({ key, shift }) =>
         key.toLowerCase() === event.key.toLowerCase() &&
         (shift === undefined || shift === event.shiftKey)
