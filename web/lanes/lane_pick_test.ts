@@ -3,7 +3,7 @@ import { LaneIndex } from "./lane_index.ts";
 import { eventNear, factsOf, markNear } from "./lane_pick.ts";
 import { priorityText } from "./priority_text.ts";
 import { nodeGroup, routerGroup, type Row, rowAt, rowsOf } from "./rows.ts";
-import { violationBetween } from "./stop_at_violation.ts";
+import { ViolationWatch } from "./stop_at_violation.ts";
 import { tourPlay } from "../../test/page_play.ts";
 
 const { cast, events, scenario } = tourPlay();
@@ -137,20 +137,43 @@ describe("priorityText()", () => {
   ])("writes %j", (priority, text) => expect(priorityText(priority)).toBe(text));
 });
 
-describe("violationBetween()", () => {
+describe("ViolationWatch", () => {
   const own = new LaneIndex(cast);
   const violation = { invariant: "one_master", atUs: 5, text: "" };
-  own.extend([
-    { atUs: 5, node: null, kind: "violation", violation },
-    { atUs: 9, node: null, kind: "violation", violation: { ...violation, atUs: 9 } },
-  ]);
+  const violated = (atUs: number) =>
+    ({ atUs, node: null, kind: "violation", violation: { ...violation, atUs } }) as const;
+  own.extend([violated(5), violated(9)]);
 
-  it("finds the first that the playhead passes, and none twice", () => {
-    expect(violationBetween(own, 0, 4)).toBe(-1);
-    expect(violationBetween(own, 4, 5)).toBe(0);
-    expect(violationBetween(own, 4, 100)).toBe(0);
-    expect(violationBetween(own, 5, 8)).toBe(-1);
-    expect(violationBetween(own, 5, 9)).toBe(1);
-    expect(violationBetween(own, 9, 100)).toBe(-1);
+  it("finds each one that the playhead passes while playing, and none twice", () => {
+    const watch = new ViolationWatch();
+    expect([0, 4, 5, 5, 8, 100, 101].map((us) => watch.look(own, us, true)))
+      .toEqual([-1, -1, 0, -1, -1, 1, -1]);
+  });
+
+  it("stops at the first of several that a fast clock passes", () => {
+    const watch = new ViolationWatch();
+    expect(watch.look(own, 100, true)).toBe(0);
+    // The clock is put back to it, and goes on.
+    expect(watch.look(own, 5, false)).toBe(-1);
+    expect(watch.look(own, 100, true)).toBe(1);
+  });
+
+  it("finds none by jumping, and those again that one jumped back before", () => {
+    const watch = new ViolationWatch();
+    expect(watch.look(own, 100, false)).toBe(-1);
+    expect(watch.look(own, 101, true)).toBe(-1);
+    expect(watch.look(own, 2, false)).toBe(-1);
+    expect(watch.look(own, 6, true)).toBe(0);
+  });
+
+  it("finds one that is told only when the playhead is there", () => {
+    const growing = new LaneIndex(cast);
+    const watch = new ViolationWatch();
+    const rows = [violated(5)];
+    growing.extend(rows);
+    watch.look(growing, 9, false);
+    rows.push(violated(9));
+    growing.extend(rows);
+    expect(watch.look(growing, 9, true)).toBe(1);
   });
 });

@@ -2,41 +2,53 @@
 
 import { effect, signal } from "@preact/signals";
 import { jumpTo } from "../app/playback.ts";
-import { playheadUs, playing, recording, selection } from "../app/state.ts";
+import { playheadUs, playing, recording, revision, selection } from "../app/state.ts";
 import { laneIndex } from "./index_signal.ts";
 import type { LaneIndex } from "./lane_index.ts";
 import { lastAt } from "./lod.ts";
 
-/** Name of the invariant at which the clock stopped last, for who cannot see it; "": at none. */
+/** Name of the invariant at which the clock stopped, while one looks at it, for who cannot see it; "": at none. */
 export const stoppedAt = signal("");
 
-/** Place of the first violation after a time and not after another; -1: none. Pure. */
-export function violationBetween({ marks }: LaneIndex, afterUs: number, toUs: number): number {
-  const { violation } = marks;
-  const first = violation[lastAt(violation, afterUs) + 1];
-  return first !== undefined && first.atUs <= toUs ? first.event : -1;
+/** Remembers which violations the playhead has passed. Pure but for that. */
+export class ViolationWatch {
+  #passed = 0;
+
+  /**
+   * The playhead is at a time, or something was appended before it. Answers the place of the violation that it
+   * has just passed while playing, -1: none. Who jumps passes none.
+   */
+  look({ marks }: LaneIndex, us: number, isPlaying: boolean): number {
+    const { violation } = marks;
+    const before = this.#passed;
+    this.#passed = lastAt(violation, us) + 1;
+    if (!isPlaying || this.#passed <= before) return -1;
+    this.#passed = before + 1;
+    return violation[before]!.event;
+  }
 }
 
 /** Watches the playhead; once a page. */
 export function stopAtViolations(): void {
-  let beforeUs = playheadUs.peek();
+  let watch = new ViolationWatch();
   let of = recording.peek();
   let stoppedUs = -1;
   effect(() => {
+    revision.value;
     const nowUs = playheadUs.value;
-    const fromUs = beforeUs;
-    const isSame = of === recording.peek();
-    beforeUs = nowUs;
-    of = recording.peek();
+    if (of !== recording.peek()) {
+      of = recording.peek();
+      watch = new ViolationWatch();
+      watch.look(laneIndex.peek(), nowUs, false);
+    }
     if (nowUs !== stoppedUs) stoppedAt.value = "";
-    if (!playing.peek() || !isSame || nowUs <= fromUs) return;
-    const place = violationBetween(laneIndex.peek(), fromUs, nowUs);
-    const event = recording.peek().events[place];
+    const place = watch.look(laneIndex.peek(), nowUs, playing.peek());
+    const event = of.events[place];
     if (event?.kind !== "violation") return;
     playing.value = false;
-    beforeUs = stoppedUs = event.atUs;
-    jumpTo(event.atUs);
-    selection.value = { kind: "event", event: place };
+    stoppedUs = event.atUs;
     stoppedAt.value = event.violation.invariant;
+    selection.value = { kind: "event", event: place };
+    jumpTo(event.atUs);
   });
 }
