@@ -1,18 +1,16 @@
 // The CodeMirror of one file: what all tabs have alike.
 
-import { closeBrackets, closeBracketsKeymap, completionKeymap } from "@codemirror/autocomplete";
+import { completionKeymap } from "@codemirror/autocomplete";
 import {
-  defaultKeymap,
   history,
   historyKeymap,
   indentWithTab,
+  standardKeymap,
   temporarilySetTabFocusMode,
 } from "@codemirror/commands";
-import { lintGutter, lintKeymap } from "@codemirror/lint";
-import { highlightSelectionMatches, search, searchKeymap } from "@codemirror/search";
+import { lintGutter, nextDiagnostic, previousDiagnostic } from "@codemirror/lint";
 import { Compartment, EditorState, type Extension } from "@codemirror/state";
 import {
-  drawSelection,
   EditorView,
   highlightActiveLine,
   highlightSpecialChars,
@@ -42,17 +40,12 @@ export function formatCode(view: EditorView): boolean {
   return true;
 }
 
-/** What commands ask about a language; how lines are indented stands in no_grammar.ts. */
-const LANGUAGE = { closeBrackets: { brackets: ["{", '"'] }, commentTokens: { line: "#" } };
-
 const KEYS = keymap.of([
   { key: "Shift-Alt-f", run: (view) => formatCode(view) || true },
-  ...closeBracketsKeymap,
   ...completionKeymap,
-  ...searchKeymap,
-  ...lintKeymap,
+  { key: "F8", run: nextDiagnostic, shift: previousDiagnostic },
   ...historyKeymap,
-  ...defaultKeymap,
+  ...standardKeymap,
   indentWithTab,
   // What else Escape does comes first: then Tab leaves the editor.
   { key: "Escape", run: temporarilySetTabFocusMode },
@@ -88,15 +81,10 @@ export function newCodeState(
       words.of(wordsOf(name)),
       lineNumbers(),
       history(),
-      drawSelection(),
       highlightActiveLine(),
       highlightSpecialChars(),
-      highlightSelectionMatches(),
       readField,
       matchedBraces,
-      closeBrackets(),
-      EditorState.languageData.of(() => [LANGUAGE]),
-      search({ top: true }),
       completion,
       helpHover,
       lintGutter(),

@@ -14,9 +14,9 @@ export const codeTheme = EditorView.theme({
   ".cm-activeLine, .cm-activeLineGutter": {
     backgroundColor: "color-mix(in srgb, var(--accent) 8%, transparent)",
   },
-  ".cm-cursor": { borderLeftColor: "var(--ink)" },
-  "&.cm-focused .cm-selectionBackground, .cm-selectionBackground": {
-    backgroundColor: "color-mix(in srgb, var(--accent) 28%, transparent) !important",
+  ".cm-content": { caretColor: "var(--ink)" },
+  ".cm-content ::selection": {
+    backgroundColor: "color-mix(in srgb, var(--accent) 28%, transparent)",
   },
   "&.cm-focused .cm-matchingBracket": {
     backgroundColor: "color-mix(in srgb, var(--good) 30%, transparent)",
@@ -25,36 +25,18 @@ export const codeTheme = EditorView.theme({
   "&.cm-focused .cm-nonmatchingBracket": {
     backgroundColor: "color-mix(in srgb, var(--bad) 30%, transparent)",
   },
-  ".cm-selectionMatch, .cm-searchMatch": {
-    backgroundColor: "color-mix(in srgb, var(--warn) 25%, transparent)",
-  },
-  ".cm-searchMatch-selected": { outline: "1px solid var(--warn)" },
   // A blank that is none: the published text of the reference deployment is full of them.
   ".cm-specialChar": { color: "var(--bad)" },
-  ".cm-tooltip, .cm-panels": {
+  ".cm-tooltip": {
     backgroundColor: "var(--card)",
     color: "var(--ink)",
     border: "1px solid var(--line-strong)",
   },
-  ".cm-panels.cm-panels-top": { border: "0", borderBottom: "1px solid var(--line)" },
   ".cm-tooltip-autocomplete > ul > li[aria-selected]": {
     backgroundColor: "var(--accent)",
     color: "var(--accent-ink)",
   },
   ".cm-completionDetail": { opacity: "0.75", fontStyle: "normal" },
-  ".cm-button, .cm-textfield": {
-    backgroundImage: "none",
-    backgroundColor: "var(--card)",
-    color: "var(--ink)",
-    border: "1px solid var(--line-strong)",
-    borderRadius: "var(--radius)",
-    fontSize: "12.5px",
-  },
-  ".cm-panel.cm-search [name=close]": {
-    color: "var(--ink)",
-    minHeight: "24px",
-    minWidth: "24px",
-  },
   ".cm-diagnosticAction": {
     backgroundColor: "var(--accent)",
     color: "var(--accent-ink)",

@@ -2,7 +2,6 @@
 
 import { effect } from "@preact/signals";
 import type { JSX } from "preact";
-import { openSearchPanel } from "@codemirror/search";
 import { EditorView } from "@codemirror/view";
 import { useEffect, useRef } from "preact/hooks";
 import { checked } from "../source/play/checked.ts";
@@ -44,9 +43,6 @@ export function EditorPane(): JSX.Element {
         <div class="editor-tools">
           <button type="button" onClick={() => withView(formatCode)} title="Shift+Alt+F">
             {t(EDITOR_TEXT.format)}
-          </button>
-          <button type="button" onClick={() => withView(openSearchPanel)} title="Ctrl+F">
-            {t(EDITOR_TEXT.find)}
           </button>
           <Verdict />
         </div>

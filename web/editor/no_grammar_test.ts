@@ -5,7 +5,7 @@ import { bracesAt } from "./braces.ts";
 import * as ours from "./no_grammar.ts";
 import { treeOf } from "./syntax.ts";
 
-const PACKAGES = ["autocomplete", "commands", "lint", "search", "view", "state"];
+const PACKAGES = ["autocomplete", "commands", "lint", "view", "state"];
 const REPLACED = /^import \{([^}]*)\} from '(@codemirror\/language|@lezer\/[a-z]+)'/gm;
 
 /** What a package imports from those that are replaced. */
