@@ -18,6 +18,7 @@ import {
   SMALL_BOLD,
   TITLE,
   write,
+  writeAddress,
 } from "./picture.ts";
 import { cross, processSign, stateSign, tick } from "./signs.ts";
 import { processText } from "./words.ts";
@@ -103,9 +104,9 @@ function drawSmall(picture: Picture, { name }: CastNode, node: NodeScene, box: B
     const process = node.isKnown ? node.process : "lost";
     processSign(context, colours, process, box.x + box.width - 9, y);
   }
-  context.font = SMALL_BOLD;
+  context.font = SMALL;
   context.fillStyle = colours.ink;
-  write(context, name, box.x + 20, y + 0.5, box.width - (isWell ? 24 : 38));
+  writeAddress(context, name, box.x + 20, y + 0.5, box.width - (isWell ? 22 : 38));
 }
 
 function drawInstance(

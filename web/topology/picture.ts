@@ -77,7 +77,7 @@ export function write(
   return context.measureText(shown).width;
 }
 
-/** Writes an address: where it has no room its end is what tells it from others. */
+/** Writes an address or a numbered name: where it has no room its end is what tells it from others. */
 export function writeAddress(
   context: CanvasRenderingContext2D,
   text: string,
