@@ -1,7 +1,6 @@
 // The clock of the page: moves the playhead while playing, jumps, steps. One requestAnimationFrame loop
 // for all canvases: they register what they draw. Nobody else calls requestAnimationFrame.
 
-import { firstAfter } from "../story/recording.ts";
 import { playheadSlow, playheadUs, playing, recording, speed } from "./state.ts";
 
 /** Longest step of a frame, milliseconds: a tab in the background does not leap. */
@@ -52,41 +51,4 @@ export function jumpTo(us: number): void {
   const { untilUs, endUs } = recording.peek();
   playheadUs.value = Math.max(0, Math.min(us, Math.max(untilUs, endUs)));
   playheadSlow.value = playheadUs.peek();
-}
-
-/** Events that stepping stops at: what a person would call something happening. */
-const STEPS: ReadonlySet<string> = new Set([
-  "action",
-  "process",
-  "record",
-  "event",
-  "address",
-  "client",
-  "violation",
-  "advert",
-  "packet",
-  "state",
-  "connection",
-  "remark",
-]);
-
-/** Pauses and goes to the next thing that happens. */
-export function stepForward(): void {
-  playing.value = false;
-  const { events, untilUs } = recording.peek();
-  const next = events.slice(firstAfter(events, playheadUs.peek()))
-    .find((event) => STEPS.has(event.kind));
-  jumpTo(next?.atUs ?? untilUs);
-}
-
-/** Pauses and goes back to the last thing that happened before. */
-export function stepBack(): void {
-  playing.value = false;
-  const { events } = recording.peek();
-  const nowUs = playheadUs.peek();
-  for (let i = firstAfter(events, nowUs) - 1; i >= 0; i--) {
-    const event = events[i]!;
-    if (event.atUs < nowUs && STEPS.has(event.kind)) return jumpTo(event.atUs);
-  }
-  jumpTo(0);
 }
