@@ -3,7 +3,7 @@
 
 import { playAccount, playDigest, playScenario, playSeed } from "../source/play/client.ts";
 import { jumpTo } from "./playback.ts";
-import { playheadUs, playing, recording, scenario, sceneAt, seed, speed } from "./state.ts";
+import { files, playheadUs, playing, recording, scenario, sceneAt, seed, speed } from "./state.ts";
 
 const door = {
   /** What is shown. */
@@ -18,6 +18,8 @@ const door = {
     speed.value = perSecond;
     playing.value = isPlaying;
   },
+  /** What stands in the editor. */
+  files: () => files.peek(),
   /** What the simulation plays, as `vipd simulate` would have to be told. */
   scenario: () => scenario.peek(),
   seed: () => seed.peek(),
