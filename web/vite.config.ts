@@ -85,6 +85,7 @@ export default defineConfig(({ command }) => ({
     license: { fileName: "licenses.txt" },
     modulePreload: { polyfill: false },
     rolldownOptions: {
+      optimization: { inlineConst: { mode: "all" } },
       output: {
         // What the page and its threads share is one file: smaller, compressed, than a dozen.
         codeSplitting: { groups: [{ name: "shared", test: /./, minShareCount: 2 }] },
