@@ -144,7 +144,7 @@ export class MovingLayer {
     const alpha = context.globalAlpha;
     context.globalAlpha = alpha * 0.35;
     context.strokeStyle = packetColour(colours, carries);
-    context.lineWidth = 5;
+    context.lineWidth = carries === "request" || carries === "reply" ? 2.5 : 5;
     context.lineCap = "round";
     context.beginPath();
     context.moveTo(this.#tail.x, this.#tail.y);

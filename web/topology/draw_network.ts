@@ -279,13 +279,13 @@ function drawServerState(
   context.fillText(tables, box.x + box.width - 8 - width, y);
 }
 
-/** What the shapes of packets mean; where the first switch has room for it. */
-export function drawLegend(
-  { context, places, cast, colours }: Picture,
-  hasRequests: boolean,
-): void {
-  const box = places.switches[0];
-  if (box === undefined || box.height < 16) return;
+/** Between a cable, with its name beside it, and the legend. */
+const LEGEND = { afterCable: 116, beforeCable: 16, line: 18 };
+
+/** What the shapes of packets mean; where there is room for it between two cables. */
+export function drawLegend(picture: Picture, hasRequests: boolean): void {
+  const { context, colours, cast } = picture;
+  const gap = gapAboveSwitches(picture);
   const T = TOPOLOGY_TEXT;
   const rows = [
     { carries: "advert", text: t(T.legendAdvert) },
@@ -294,32 +294,33 @@ export function drawLegend(
     ...(hasRequests ? [{ carries: "request", text: t(T.legendRequest) } as const] : []),
   ] as const;
   context.font = SMALL;
-  const widths = rows.map(({ text }) => context.measureText(text).width + 24);
-  const width = widths.reduce((sum, one) => sum + one, 0);
-  const bottom = places.height - 9;
-  const lowest = Math.max(
-    ...places.clients.map((one) => one.y + one.height),
-    ...[...places.servers.values()].map((one) => one.y + one.height),
-  );
-  const isBelow = bottom - 8 > lowest;
-  const between = gapBetween(places);
-  const fits = isBelow ? width < box.width : width < between.width;
-  if (!fits) return;
-  let x = isBelow ? box.x + box.width - width : between.x + (between.width - width) / 2;
-  const y = isBelow ? bottom : between.y;
+  const cell = Math.max(...rows.map(({ text }) => context.measureText(text).width)) + 32;
+  const columns = Math.min(rows.length === 4 ? 2 : rows.length, Math.floor(gap.width / cell));
+  if (columns < 1) return;
+  const lines = Math.ceil(rows.length / columns);
+  if (lines * LEGEND.line > gap.height) return;
+  const left = gap.x + (gap.width - columns * cell) / 2;
+  const top = gap.y + (gap.height - lines * LEGEND.line) / 2;
   rows.forEach(({ carries, text }, i) => {
+    const x = left + (i % columns) * cell;
+    const y = top + (Math.floor(i / columns) + 0.5) * LEGEND.line;
     packetSign(context, colours, carries, null, x + 8, y);
     context.fillStyle = colours["ink-soft"];
-    context.fillText(text, x + 18, y + 0.5);
-    x += widths[i]!;
+    context.fillText(text, x + 20, y + 0.5);
   });
 }
 
-/** The room between the clients and the servers, at the bottom. */
-function gapBetween({ clients, servers, width, height }: Picture["places"]) {
-  const from = Math.max(10, ...clients.map((box) => box.x + box.width)) + 8;
-  const to = Math.min(width - 10, ...[...servers.values()].map((box) => box.x)) - 8;
-  const last = clients.at(-1);
-  const y = last === undefined ? height - 14 : last.y + last.height - 9;
-  return { x: from, width: to - from, y };
+/** The widest room between the cables of directors, above the switches. */
+function gapAboveSwitches({ places }: Picture): Box {
+  const links = [...places.links.values()];
+  const bottom = places.switches[0]?.y ?? 0;
+  const top = Math.max(0, ...[...places.nodes.values()].map((box) => box.y + box.height));
+  const cables = links.map(({ path }) => path.at(-1)!.x).sort((one, other) => one - other);
+  let widest = { x: 0, width: 0 };
+  for (let i = 1; i < cables.length; i++) {
+    const x = cables[i - 1]! + LEGEND.afterCable;
+    const width = cables[i]! - LEGEND.beforeCable - x;
+    if (width > widest.width) widest = { x, width };
+  }
+  return { ...widest, y: top, height: bottom - top };
 }
