@@ -38,6 +38,8 @@ export interface Moving {
 /** A new state is ringed for so long, milliseconds of the screen. */
 const NEW_MS = 900;
 const RING = 7.5;
+/** Largest radius of a corner of what pulses. */
+const ROUND = 9.5;
 /** Behind a packet a trail of so many pixels. */
 const TRAIL = 26;
 /** So many packets on a cable make its glow full. */
@@ -99,7 +101,8 @@ export class MovingLayer {
       context.lineWidth = 2.5 + 2 * pulse;
       const out = 3 + 3 * pulse;
       context.beginPath();
-      context.roundRect(x - out, y - out, width + 2 * out, height + 2 * out, height / 2 + out);
+      const radius = Math.min(height / 2, ROUND) + out;
+      context.roundRect(x - out, y - out, width + 2 * out, height + 2 * out, radius);
       context.stroke();
     }
     context.globalAlpha = 1;

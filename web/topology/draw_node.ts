@@ -26,7 +26,7 @@ import { processText } from "./words.ts";
 /** Middle of a sign from the left edge of its row. */
 export const SIGN_X = 10;
 
-/** Draws it. Answers where addresses stand that another one holds too. */
+/** Draws it. Puts into `alarming` where something is that another one has too: an address, a MASTER. */
 export function drawNode(picture: Picture, cast: CastNode, alarming: Box[]): void {
   const { context, places, scene, colours, patterns } = picture;
   const box = places.nodes.get(cast.name);
@@ -53,6 +53,8 @@ export function drawNode(picture: Picture, cast: CastNode, alarming: Box[]): voi
   if (parts.rows.length < cast.instances.length && !isSmall) {
     drawHidden(picture, cast.instances.length - parts.rows.length, parts.rows.at(-1)!);
   }
+  const isDouble = cast.instances.some(({ name }) => picture.doubles.has(`${cast.name} ${name}`));
+  if (isDouble) alarming.push(box);
   if (parts.scripts !== null) drawScripts(picture, cast.scripts, node, parts.scripts);
   if (parts.chips !== null) drawChips(picture, node, parts.chips, alarming);
 }

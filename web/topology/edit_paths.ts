@@ -2,7 +2,7 @@
 
 import type { Config } from "../../host/conf/model.ts";
 import { applyEdits, EDIT_PATHS } from "../../host/sim/scenario/edit.ts";
-import type { Edit } from "../../host/sim/scenario/scenario.ts";
+import type { Edit, Step } from "../../host/sim/scenario/scenario.ts";
 
 /** A path that a hand can pick, with what it takes. */
 export interface EditChoice {
@@ -68,4 +68,22 @@ export function editProblem(config: Config, edit: Edit): string {
     const hint = "hint" in thrown && typeof thrown.hint === "string" ? thrown.hint : "";
     return hint === "" ? thrown.message : `${thrown.message}: ${hint}`;
   }
+}
+
+/**
+ * The configuration that a node's file has at a time, with the reloads until then. A change that cannot be
+ * made is left out: the play says so (scenario_check.ts).
+ */
+export function configAt(
+  config: Config,
+  steps: readonly Step[],
+  node: string,
+  us: number,
+): Config {
+  return steps.reduce((now, { atUs, action }) => {
+    if (atUs > us || action.do !== "reload" || action.node !== node) return now;
+    const base = action.config ?? now;
+    const isGood = action.set.every((edit) => editProblem(base, edit) === "");
+    return isGood ? applyEdits(base, action.set) : base;
+  }, config);
 }

@@ -2,32 +2,16 @@
 
 import { computed, signal } from "@preact/signals";
 import type { JSX } from "preact";
-import type { Config } from "../../host/conf/model.ts";
-import { applyEdits } from "../../host/sim/scenario/edit.ts";
-import type { Scenario } from "../../host/sim/scenario/scenario.ts";
 import { announcement, playheadSlow, scenario } from "../app/state.ts";
 import { playedNodes, reloadWithText } from "../source/play/client.ts";
 import { TOPOLOGY_TEXT } from "../text/topology.ts";
 import { t } from "../text/text.ts";
 import { doByHand } from "./do_offer.ts";
-import { editChoices, editProblem } from "./edit_paths.ts";
+import { configAt, editChoices, editProblem } from "./edit_paths.ts";
 
 const path = signal("");
 const value = signal("");
 const textProblem = signal("");
-
-/** The configuration that a node's file has at a time, with the changes of the steps before. */
-export function configAt(
-  config: Config,
-  steps: Scenario["steps"],
-  node: string,
-  us: number,
-): Config {
-  return steps.reduce((now, { atUs, action }) => {
-    if (atUs > us || action.do !== "reload" || action.node !== node) return now;
-    return applyEdits(action.config ?? now, action.set);
-  }, config);
-}
 
 const configs = computed(() => {
   const steps = scenario.value?.steps ?? [];
