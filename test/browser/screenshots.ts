@@ -104,7 +104,7 @@ async function take(browser: Browser, server: StaticServer, picture: Picture): P
   await page.mouse.move(0, 0);
   const path = `${IMAGES}/${name}.png`;
   const taken = await (part ?? page).screenshot({ animations: "disabled", caret: "hide" });
-  const bytes = repackPng(taken);
+  const bytes = repackPng(new Uint8Array(taken));
   await Deno.writeFile(path, bytes);
   await page.context().close();
   if (problems.length > 0) throw new Error(`${name}: ${problems.join("; ")}`);

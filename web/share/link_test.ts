@@ -26,7 +26,8 @@ async function fragmentOf(play: SharedPlay): Promise<string> {
 async function wrapped(json: string | Uint8Array<ArrayBuffer>): Promise<string> {
   const deflated = new Blob([json]).stream().pipeThrough(new CompressionStream("deflate-raw"));
   const bytes = new Uint8Array(await new Response(deflated).arrayBuffer());
-  return signed(Buffer.from(bytes).toString("base64url"));
+  const base64 = btoa(String.fromCharCode(...bytes));
+  return signed(base64.replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", ""));
 }
 
 function signed(data: string): string {
