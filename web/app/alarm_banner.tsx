@@ -6,6 +6,9 @@ import { TOPOLOGY_TEXT } from "../text/topology.ts";
 import { t } from "../text/text.ts";
 import { recording, scene } from "./state.ts";
 
+/** Lines of the banner: what is left out stands in the picture too. */
+const SHOWN_MAX = 4;
+
 /** The banner; nothing while all is well. */
 export function AlarmBanner(): JSX.Element {
   const alarms = alarmsOf(scene.value, recording.value.cast).filter(isGrave);
@@ -13,7 +16,12 @@ export function AlarmBanner(): JSX.Element {
     <div role="alert" data-testid="alarms">
       {alarms.length > 0 && (
         <ul class="alarms">
-          {alarms.map((alarm) => <li key={alarmText(alarm)}>⚠ {alarmText(alarm)}</li>)}
+          {alarms.slice(0, SHOWN_MAX).map((alarm) => (
+            <li key={alarmText(alarm)}>⚠ {alarmText(alarm)}</li>
+          ))}
+          {alarms.length > SHOWN_MAX && (
+            <li>{t(TOPOLOGY_TEXT.more, { count: alarms.length - SHOWN_MAX })}</li>
+          )}
         </ul>
       )}
     </div>

@@ -138,7 +138,8 @@ function drawInstance(
     write(context, name, left, y + 0.5, Math.max(room, 24));
   }
   if (detail === "full") {
-    const priority = one !== undefined && one.priority > 0 ? String(one.priority) : "";
+    const isTold = node.isKnown && one !== undefined && one.priority > 0;
+    const priority = isTold ? String(one.priority) : "";
     context.font = NORMAL;
     context.fillStyle = colours["ink-soft"];
     const width = context.measureText(priority).width;

@@ -157,9 +157,9 @@ function nodeText({ name, instances, interfaces }: CastNode, node: NodeScene): s
 
 /** `VI_1 MASTER 105`. */
 function instanceText(node: NodeScene, name: string): string {
+  if (!node.isKnown) return `${name} ?`;
   const one = node.instances.get(name);
-  const state = node.isKnown ? one?.state ?? "DOWN" : "?";
-  return `${name} ${state} ${one?.priority ?? 0}`;
+  return `${name} ${one?.state ?? "DOWN"} ${one?.priority ?? 0}`;
 }
 
 /** Virtual addresses of a segment. */
