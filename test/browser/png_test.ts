@@ -1,0 +1,73 @@
+// A picture that is compressed again shows the same.
+
+import { Buffer } from "node:buffer";
+import { crc32, deflateSync, inflateSync } from "node:zlib";
+import { describe, expect, it } from "vitest";
+import { repackPng } from "./png.ts";
+
+const SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
+/** Pixels of an RGB picture, a row each. */
+const ROWS = [[10, 20, 30, 15, 25, 35], [12, 22, 32, 200, 1, 0], [9, 9, 9, 255, 0, 128]];
+const STRIDE = 6;
+const PIXEL = 3;
+
+function chunk(type: string, data: number[] | Uint8Array): Buffer {
+  const body = Buffer.concat([Buffer.from(type), Buffer.from(data)]);
+  const [length, checksum] = [Buffer.alloc(4), Buffer.alloc(4)];
+  length.writeUInt32BE(data.length);
+  checksum.writeUInt32BE(crc32(body));
+  return Buffer.concat([length, body, checksum]);
+}
+
+const predictors: Record<number, (left: number, above: number, corner: number) => number> = {
+  0: () => 0,
+  1: (left) => left,
+  2: (_, above) => above,
+  3: (left, above) => Math.floor((left + above) / 2),
+  4: (left, above, corner) => {
+    const guess = left + above - corner;
+    return [left, above, corner].reduce((best, one) =>
+      Math.abs(guess - one) < Math.abs(guess - best) ? one : best
+    );
+  },
+};
+
+/** The picture with one filter for all of its rows. */
+function picture(filter: number, colours = 2): Uint8Array {
+  const at = (y: number, x: number) => ROWS[y]?.[x] ?? 0;
+  const data = ROWS.flatMap((row, y) => [
+    filter,
+    ...row.map((value, x) => {
+      const guess = predictors[filter]!(at(y, x - PIXEL), at(y - 1, x), at(y - 1, x - PIXEL));
+      return (value - guess) & 0xff;
+    }),
+  ]);
+  const header = [0, 0, 0, 2, 0, 0, 0, ROWS.length, 8, colours, 0, 0, 0];
+  const packed = deflateSync(Uint8Array.from(data));
+  return Buffer.concat([
+    Buffer.from(SIGNATURE),
+    chunk("IHDR", header),
+    // A picture may be cut into any number of these.
+    chunk("IDAT", packed.subarray(0, 5)),
+    chunk("IDAT", packed.subarray(5)),
+    chunk("IEND", []),
+  ]);
+}
+
+describe("repackPng()", () => {
+  it.each([0, 1, 2, 3, 4])("keeps every pixel of filter %d", (filter) => {
+    const again = Buffer.from(repackPng(picture(filter)));
+    const begin = again.indexOf("IDAT");
+    const length = again.readUInt32BE(begin - 4);
+    const rows = inflateSync(again.subarray(begin + 4, begin + 4 + length));
+    expect(rows.length).toBe(ROWS.length * (STRIDE + 1));
+    expect([...rows]).toEqual(ROWS.flatMap((row) => [0, ...row]));
+    const body = again.subarray(begin, begin + 4 + length);
+    expect(again.readUInt32BE(begin + 4 + length)).toBe(crc32(body));
+    expect(again.subarray(-12)).toEqual(chunk("IEND", []));
+  });
+
+  it("refuses colours that it does not know", () => {
+    expect(() => repackPng(picture(0, 3))).toThrow(/type 3/);
+  });
+});
