@@ -46,7 +46,9 @@ export function actionsFor(scene: Scene, cast: Cast, selection: Selection | null
   const node = name === null ? undefined : scene.nodes.get(name);
   const device = selection?.kind === "link" ? selection.interface : null;
   if (name !== null && node !== undefined) groups.push(...nodeGroups(cast, name, node, device));
-  if (selection?.kind === "server") groups.push(serverGroup(scene, selection));
+  if (selection?.kind === "server" && canFail(cast, selection.address)) {
+    groups.push(serverGroup(scene, selection));
+  }
   if (selection?.kind === "client") groups.push(loadGroup(scene, cast));
   groups.push(networkGroup(cast, scene, name));
   return groups.filter(({ offers }) => offers.length > 0);
@@ -150,6 +152,11 @@ function scriptOffers(cast: Cast, node: string): Offer[] {
       set("hangs", TOPOLOGY_TEXT.scriptHangs, 0, HANGS_US),
     ];
   });
+}
+
+/** Scenarios know real servers: nobody checks one that is a sorry server only. */
+export function canFail({ servers }: Cast, address: string): boolean {
+  return servers.some((server) => server.address === address && !server.isSorry);
 }
 
 function serverGroup(

@@ -127,6 +127,15 @@ describe("what can be done to servers and clients", () => {
     expect(states()).toEqual(["refuse", 503, "up"]);
   });
 
+  it("is nothing to one that is a sorry server only: a scenario cannot name it", () => {
+    const sorry = { address: "127.0.0.1", isSorry: true };
+    const selection: Selection = { kind: "server", address: sorry.address, port: null };
+    const withSorry = { ...cast, servers: [...cast.servers, sorry] };
+    const offered = actionsFor(openingScene(withSorry), withSorry, selection)
+      .flatMap(({ offers }) => offers).map(({ action }) => action.do);
+    expect(offered).not.toContain("server");
+  });
+
   it("is any other load than the one in force", () => {
     const scene = sceneWith("running");
     scene.load = 100;

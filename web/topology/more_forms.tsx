@@ -6,7 +6,7 @@ import type { JSX } from "preact";
 import { recording, scene } from "../app/state.ts";
 import { TOPOLOGY_TEXT } from "../text/topology.ts";
 import { t } from "../text/text.ts";
-import { SCRIPT_RUN_US, STALL_US } from "./actions_for.ts";
+import { canFail, SCRIPT_RUN_US, STALL_US } from "./actions_for.ts";
 import { doByHand } from "./do_offer.ts";
 import { NumberForm } from "./number_form.tsx";
 
@@ -79,8 +79,10 @@ export function ServerForm(
     port: number | null;
     onPort(port: number | null): void;
   },
-): JSX.Element {
-  const { services } = recording.value.cast;
+): JSX.Element | null {
+  const { cast } = recording.value;
+  if (!canFail(cast, address)) return null;
+  const { services } = cast;
   const ports = [
     ...new Set(
       services.flatMap(({ servers, sorry }) => [...servers, ...(sorry === null ? [] : [sorry])])
