@@ -3,7 +3,7 @@
 
 import { signal } from "@preact/signals";
 import { checkScenario } from "../../../host/sim/scenario/scenario_check.ts";
-import { type Action, type Scenario, type Step } from "../../../host/sim/scenario/scenario.ts";
+import type { Action, Scenario, Step } from "../../../host/sim/scenario/scenario.ts";
 import type { Account } from "../../../host/sim/timeline/account.ts";
 import type { SimulatedNode } from "../../../host/sim/simulate.ts";
 import { jumpTo } from "../../app/playback.ts";
@@ -20,6 +20,7 @@ import {
 import { emptyRecording, firstAfter, RECORDED_EVENT_MAX } from "../../story/recording.ts";
 import { castOf } from "./cast_of.ts";
 import { HAND_DURATION_US, handScenario } from "./hand_scenario.ts";
+import { type Edit, withAction, withoutStep, withStep } from "./edit_steps.ts";
 import { loadNodes } from "./nodes.ts";
 import type { PlayOrder, PlayReport } from "./protocol.ts";
 
@@ -66,17 +67,9 @@ export function playSeed(next: number): void {
 
 /** A hand does something now, at the playhead: a step of the scenario. */
 export function doAction(action: Action): void {
-  const base = scenario.peek() ?? handScenario();
-  // Behind everything that is seen at the playhead, so that the play up to it stays as it was.
-  const atUs = Math.floor(playheadUs.peek()) + 1;
-  const behind = base.steps.findIndex((step) => step.atUs > atUs);
-  const at = behind < 0 ? base.steps.length : behind;
-  const steps = base.steps.toSpliced(at, 0, { atUs, action });
-  scenario.value = { ...base, steps, durationUs: Math.max(base.durationUs, atUs) };
+  const nowUs = playheadUs.peek();
+  edited(withAction(scenario.peek() ?? handScenario(), action, nowUs));
   undone.value = [];
-  // Another configuration changes how the machines are laid out from the beginning.
-  const isWhole = action.do === "reload" && action.config !== null;
-  order(isWhole ? -1 : playheadUs.peek());
 }
 
 /** Sends SIGHUP to a node at the playhead, with what the editor has for it. False: it has errors. */
@@ -93,10 +86,8 @@ export function removeStep(index: number): void {
   const base = scenario.peek();
   const step = base?.steps[index];
   if (base === null || step === undefined) return;
-  scenario.value = { ...base, steps: base.steps.toSpliced(index, 1) };
   undone.value = [...undone.peek(), step];
-  const isWhole = step.action.do === "reload" && step.action.config !== null;
-  order(isWhole ? -1 : step.atUs - 1);
+  edited(withoutStep(base, step));
 }
 
 /** Puts the step back that was taken out last. */
@@ -105,10 +96,7 @@ export function restoreStep(): void {
   const base = scenario.peek();
   if (step === undefined || base === null) return;
   undone.value = undone.peek().slice(0, -1);
-  const steps = [...base.steps, step].sort((one, other) => one.atUs - other.atUs);
-  scenario.value = { ...base, steps };
-  const isWhole = step.action.do === "reload" && step.action.config !== null;
-  order(isWhole ? -1 : step.atUs - 1);
+  edited(withStep(base, step));
 }
 
 /** Lets the play go on for longer. */
@@ -116,6 +104,12 @@ export function extendPlay(): void {
   const base = scenario.peek() ?? handScenario();
   scenario.value = { ...base, durationUs: base.durationUs + HAND_DURATION_US };
   order(recording.peek().untilUs);
+}
+
+/** Plays an edited scenario from where it differs. */
+function edited(edit: Edit): void {
+  scenario.value = edit.scenario;
+  order(edit.sameUntilUs);
 }
 
 /** Orders a play of which the page knows what happened up to a time; -1: nothing. */
