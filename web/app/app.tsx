@@ -116,7 +116,8 @@ function Middle({ view }: { view: ViewName }): JSX.Element {
 
 function Problem(): JSX.Element | null {
   revision.value;
-  const { problem } = recording.value;
+  const { problem, events } = recording.value;
   if (problem === "") return null;
-  return <p class="banner bad" role="alert">{t(SHELL_TEXT.problem, { problem })}</p>;
+  const text = events.length === 0 ? SHELL_TEXT.problem : SHELL_TEXT.endsEarly;
+  return <p class="banner bad" role="alert">{t(text, { problem })}</p>;
 }

@@ -149,5 +149,6 @@ function leaveLink(): void {
 
 function problemText(thrown: unknown): string {
   const hint = thrown instanceof VipdError && thrown.hint !== undefined ? `; ${thrown.hint}` : "";
-  return `${errorText(thrown)}${hint}`;
+  // The notice ends its sentence itself.
+  return `${errorText(thrown)}${hint}`.replace(/\.$/, "");
 }

@@ -13,6 +13,8 @@ import type { Told } from "./share_state.ts";
 
 /** Files that are taken at once. */
 export const FILES_AT_ONCE_MAX = 64;
+/** Blank, tab and line ends. */
+const WHITE: ReadonlySet<number> = new Set([0x20, 0x09, 0x0a, 0x0d]);
 
 /** One file as it comes. */
 export interface GivenFile {
@@ -48,6 +50,9 @@ export function sortFiles(given: readonly GivenFile[]): Sorted {
     return problem("tooManyFiles", { max: FILES_AT_ONCE_MAX });
   }
   const kinds = given.map(kindOf);
+  // An empty one would silently take the place of a node's configuration.
+  const empty = given.find(({ bytes }) => bytes.every((byte) => WHITE.has(byte)));
+  if (empty !== undefined) return problem("emptyFile", { name: empty.name });
   const unknown = kinds.indexOf("unknown");
   if (unknown >= 0) return problem("unknownFile", { name: given[unknown]!.name });
   const recording = kinds.indexOf("recording");
@@ -64,7 +69,7 @@ export function sortFiles(given: readonly GivenFile[]): Sorted {
 }
 
 function problem(
-  text: "tooManyFiles" | "unknownFile" | "oneRecording" | "oneScenario",
+  text: "tooManyFiles" | "emptyFile" | "unknownFile" | "oneRecording" | "oneScenario",
   values: Told["values"] = {},
 ): Sorted {
   return { kind: "problem", problem: { text: SHARE_TEXT[text], values } };

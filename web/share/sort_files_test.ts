@@ -37,6 +37,7 @@ describe("sortFiles", () => {
     expect(told(PCAP, DUMP)).toContain("alone");
     expect(told(file("a.json", "{}"), file("b.json", "{}"))).toContain("one scenario");
     expect(told(file("a.bin", "\0"))).toContain("no configuration");
+    expect(told(file("a.conf", " \n"), file("b.conf", "x"))).toContain("{name} is empty");
     expect(told(...Array.from({ length: 65 }, () => file("a.conf", "")))).toContain("at once");
   });
 

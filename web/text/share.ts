@@ -28,6 +28,7 @@ export const SHARE_TEXT = {
     en: "{name} is no configuration, scenario, dump or capture.",
     zh: "{name} 不是配置、情景、转储或抓包文件。",
   },
+  emptyFile: { en: "{name} is empty.", zh: "{name} 是空文件。" },
   fileTooLarge: { en: "{name} is larger than {max} MiB.", zh: "{name} 大于 {max} MiB。" },
   fileUnread: { en: "{name} cannot be read: {problem}.", zh: "无法读取 {name}：{problem}。" },
   tooManyFiles: { en: "More than {max} files at once.", zh: "一次最多打开 {max} 个文件。" },
@@ -53,10 +54,14 @@ export const SHARE_TEXT = {
     zh: "包含真实的密码和令牌",
   },
   masked: {
-    en: "{count} different secrets are masked: those that were equal still are.",
-    zh: "已遮盖 {count} 个不同的密钥：原本相同的仍然相同。",
+    en:
+      "{count} different secrets are masked: those that were equal still are. The play is the same, its digest is another.",
+    zh: "已遮盖 {count} 个不同的密钥：原本相同的仍然相同。过程不变，但摘要不同。",
   },
-  maskedOne: { en: "One secret is masked.", zh: "已遮盖 1 个密钥。" },
+  maskedOne: {
+    en: "One secret is masked. The play is the same, its digest is another.",
+    zh: "已遮盖 1 个密钥。过程不变，但摘要不同。",
+  },
   noSecrets: { en: "There are no passwords or tokens in it.", zh: "其中没有密码或令牌。" },
   linkField: { en: "Link", zh: "链接" },
   copyLink: { en: "Copy the link", zh: "复制链接" },

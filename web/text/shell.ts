@@ -44,6 +44,7 @@ export const SHELL_TEXT = {
   },
   playIt: { en: "Play it from the start", zh: "从头运行" },
   reloadInto: { en: "Reload {node} at {time}", zh: "在 {time} 重载 {node}" },
+  endsEarly: { en: "What is shown ends early: {problem}", zh: "所示内容提前结束：{problem}" },
   problem: { en: "This cannot be played: {problem}", zh: "无法运行：{problem}" },
   sourceSimulation: { en: "simulation", zh: "模拟" },
   sourceDump: { en: "dump", zh: "转储" },
