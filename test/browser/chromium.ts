@@ -39,6 +39,8 @@ export interface PageOptions {
   reducedMotion?: boolean;
   /** The browser keeps the page for when there is no network. */
   offline?: boolean;
+  /** File of another core than the one that was built with the page. */
+  core?: string;
   /** Origins that may be asked beside the page's own: `ws://127.0.0.1:8080`. */
   mayAsk?: readonly string[];
   /** Sayings of the console that are expected. */
@@ -74,6 +76,11 @@ export async function openIn(
     serviceWorkers: options.offline === true ? "allow" : "block",
     permissions: ["clipboard-read", "clipboard-write"],
   });
+  const { core } = options;
+  if (core !== undefined) {
+    const answer = { contentType: "application/wasm", path: core };
+    await context.route("**/core-*.wasm", (route) => route.fulfill(answer));
+  }
   const page = await context.newPage();
   page.setDefaultTimeout(WAIT_MS_MAX);
   const url = options.url ?? server.url;

@@ -14,7 +14,7 @@
 // names in /run/netns to collide. Needs root, or a user namespace of its own (`unshare -Urnm`).
 
 import { fromFileUrl } from "./path.ts";
-import { delay, killIfThere, processes, run, RunningProgram } from "./process.ts";
+import { delay, eventually, killIfThere, processes, run, RunningProgram } from "./process.ts";
 import type { RunOptions, RunResult } from "./process.ts";
 
 const HOLDER = fromFileUrl(new URL("holder.sh", import.meta.url));
@@ -195,6 +195,8 @@ export interface Connection {
 
 /** The interface of a switch that sees its broadcasts and multicasts: where captures listen. */
 export const BRIDGE = "br0";
+/** linux/if_bridge.h. */
+const BR_STATE_FORWARDING = "3";
 
 /** One Ethernet segment. Made by `Lab.addSwitch`. */
 export class LabSwitch {
@@ -205,7 +207,7 @@ export class LabSwitch {
     return `p-${node.name}`.slice(0, INTERFACE_NAME_MAX);
   }
 
-  /** Plugs a node in. */
+  /** Plugs a node in; answers when the switch forwards to it. */
   async connect(node: LabNode, connection: Connection): Promise<void> {
     const port = this.port(node);
     const peer = connection.mac ? `${connection.name} address ${connection.mac}` : connection.name;
@@ -219,6 +221,11 @@ export class LabSwitch {
         `addr add ${address} dev ${connection.name}${address.includes(":") ? " nodad" : ""}`
       ),
     );
+    // The kernel tells the bridge of the carrier in its own time.
+    const state = `/proc/${this.node.pid}/root/sys/class/net/${port}/brport/state`;
+    await eventually(`${node.name} on the switch`, async () => {
+      return (await Deno.readTextFile(state)).trim() === BR_STATE_FORWARDING || null;
+    });
   }
 
   /** Pulls the node's cable out (its interface loses its carrier) or puts it back in. */

@@ -22,7 +22,7 @@ describe("Lab", () => {
   afterAll(() => lab.close());
 
   it("joins nodes over the switch", async () => {
-    await left.exec(["arping", "-c", "1", "-I", "eno16777736", "10.9.0.2"]);
+    await left.exec(["arping", "-c", "1", "-w", "5", "-I", "eno16777736", "10.9.0.2"]);
     expect(await left.addresses("eno16777736")).toContainEqual({
       interface: "eno16777736",
       address: "10.9.0.1",

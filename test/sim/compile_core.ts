@@ -58,7 +58,7 @@ function readSource(name: string, mutant: Mutant | null): string | null {
 }
 
 /** Compiles the core, with a fault or without. Throws with the compiler's words when it refuses. */
-export async function compileCore(mutant: Mutant | null): Promise<WebAssembly.Module> {
+export async function compileCore(mutant: Mutant | null): Promise<Uint8Array<ArrayBuffer>> {
   let wasm: Uint8Array | null = null;
   let said = "";
   const hear = { write: (chunk: Uint8Array | string) => void (said += chunk) };
@@ -74,5 +74,5 @@ export async function compileCore(mutant: Mutant | null): Promise<WebAssembly.Mo
   if (error !== null || wasm === null) {
     throw new Error(`the core does not compile: ${error?.message ?? ""}\n${said}`);
   }
-  return new WebAssembly.Module(Uint8Array.from(wasm));
+  return Uint8Array.from(wasm);
 }

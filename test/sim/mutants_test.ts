@@ -15,7 +15,8 @@ const WHOLE_BUDGET_MS = 120_000;
 /** The first seed of the budget that shows a fault, or null. */
 async function firstFailure(mutant: Mutant | null): Promise<Failure | null> {
   const order = { from: 0, count: SEED_BUDGET, keepGoing: false };
-  return playSeeds(await compileCore(mutant), order).failures[0] ?? null;
+  const core = new WebAssembly.Module(await compileCore(mutant));
+  return playSeeds(core, order).failures[0] ?? null;
 }
 
 function tableOf(found: ReadonlyMap<Mutant, Failure>): string {

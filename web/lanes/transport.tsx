@@ -89,6 +89,9 @@ registerKeys({ title: LANES_TEXT.time, keys: KEYS });
 export function Transport(): JSX.Element {
   revision.value;
   const { source, untilUs, endUs, isComplete } = recording.value;
+  // A violated invariant ends the play for good.
+  const canGoOn = isComplete && source === "simulation" && untilUs >= endUs &&
+    laneIndex.value.marks.violation.length === 0;
   return (
     <div class="transport" role="group" aria-label={t(LANES_TEXT.time)}>
       <Control text={t(LANES_TEXT.start)} icon="start" onClick={() => jumpTo(0)} />
@@ -126,9 +129,7 @@ export function Transport(): JSX.Element {
           {t(LANES_TEXT.violated, { name: stoppedAt.value })}
         </span>
       )}
-      {isComplete && source === "simulation" && untilUs >= endUs && (
-        <button type="button" onClick={extendPlay}>{t(LANES_TEXT.longer)}</button>
-      )}
+      {canGoOn && <button type="button" onClick={extendPlay}>{t(LANES_TEXT.longer)}</button>}
     </div>
   );
 }
