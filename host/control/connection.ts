@@ -110,6 +110,8 @@ export class Connection {
         if (line.trim() !== "") await this.#take(line);
         if (this.#ended !== null) return;
       }
+      // Reading what is there takes no turn of the event loop; nobody waits for who asks without end.
+      await new Promise((resolve) => setTimeout(resolve));
     }
   }
 

@@ -19,6 +19,24 @@ function eagerSocket() {
 }
 
 describe("Connection", () => {
+  it("leaves the event loop its turns while requests come without end", async () => {
+    const bytes = new TextEncoder().encode("\n".repeat(64));
+    const socket = {
+      read: (buffer: Uint8Array) => {
+        buffer.set(bytes);
+        return Promise.resolve(bytes.length);
+      },
+      write: (written: Uint8Array) => Promise.resolve(written.length),
+      close: () => {},
+    };
+    const conn = socket as unknown as Deno.Conn;
+    const connection = new Connection(conn, () => Promise.resolve(null), CONNECTION_LIMITS);
+    const ended = connection.run();
+    for (let turn = 0; turn < 3; turn++) await new Promise((resolve) => setTimeout(resolve, 1));
+    connection.end("stopped");
+    expect(await ended).toBe("stopped");
+  });
+
   it("sends an event that comes just when its queue has run empty", async () => {
     const log = new EventLog();
     const event = (text: string) => log.append("daemon", text, {}, 0);

@@ -193,9 +193,11 @@ export function readEntries(
       ? readWhole(bytes, body, length)
       : readDelta(view, body, length, slots[slot]!);
     if (length <= DELTA_SIZE_MAX && length > 0) slots[slot] = read.input;
+    const nowUs = view.getFloat64(at + 12, true);
+    if (!isLogTime(nowUs)) throw broken("has a time that is none");
     entries.push({
       sequence: firstSequence + entries.length,
-      nowUs: view.getFloat64(at + 12, true),
+      nowUs,
       status: flags & 0xffff,
       outputHash: view.getUint32(at + 8, true),
       input: read.input,
@@ -203,6 +205,14 @@ export function readEntries(
     at = read.end;
   }
   return entries;
+}
+
+/**
+ * Whether a number can be a monotonic time, microseconds. Beyond what doubles count one by one a timer would
+ * never get past it.
+ */
+export function isLogTime(us: number): boolean {
+  return us >= 0 && us <= Number.MAX_SAFE_INTEGER;
 }
 
 interface ReadInput {

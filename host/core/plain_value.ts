@@ -14,6 +14,13 @@ export const PLAIN_DEPTH_MAX = 64;
 /** Values in a value at the most, those that are referenced twice counted twice. */
 export const PLAIN_SIZE_MAX = 16 * 1024 * 1024;
 
+/** Commas and opening brackets in the text of a value: about as many values as JSON.parse will make of it. */
+export const PLAIN_MARKS_MAX = 4 * 1024 * 1024;
+
+const COMMA = 0x2c;
+const BRACKET = 0x5b;
+const BRACE = 0x7b;
+
 const NUMBERS: Record<string, number> = {
   "Infinity": Infinity,
   "-Infinity": -Infinity,
@@ -48,6 +55,8 @@ export function encodePlainShared(value: unknown): Uint8Array {
 
 /** The value back. Throws VipdError `plain_value` on anything that encodePlain does not make. */
 export function decodePlain(bytes: Uint8Array): unknown {
+  // Before anything is made of it: a few megabytes of brackets become gigabytes of objects.
+  if (marksOf(bytes) > PLAIN_MARKS_MAX) refuse("too large");
   let value: unknown;
   try {
     value = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
@@ -55,6 +64,14 @@ export function decodePlain(bytes: Uint8Array): unknown {
     throw new VipdError("plain_value", "not the text of a plain value", { cause });
   }
   return untagged(value, 0, { defs: [], sizes: [], size: 0 });
+}
+
+function marksOf(bytes: Uint8Array): number {
+  let marks = 0;
+  for (const byte of bytes) {
+    if (byte === COMMA || byte === BRACKET || byte === BRACE) marks++;
+  }
+  return marks;
 }
 
 function refuse(what: string): never {

@@ -1,7 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { VipdError } from "../base/errors.ts";
-import { decodePlain, encodePlain, encodePlainShared, PLAIN_DEPTH_MAX } from "./plain_value.ts";
+import {
+  decodePlain,
+  encodePlain,
+  encodePlainShared,
+  PLAIN_DEPTH_MAX,
+  PLAIN_MARKS_MAX,
+} from "./plain_value.ts";
 
 const anything = fc.anything({
   withMap: true,
@@ -104,6 +110,11 @@ describe("encodePlain() and decodePlain()", () => {
         .toThrow(VipdError);
     }
     expect(() => decodePlain(new Uint8Array([0x22, 0xff, 0x22]))).toThrow(VipdError);
+  });
+
+  it("refuse, before they make anything of it, what would be too many values", () => {
+    const bytes = new TextEncoder().encode(`[${"{},".repeat(PLAIN_MARKS_MAX / 2)}0]`);
+    expect(() => decodePlain(bytes)).toThrow("too large");
   });
 
   it("never throw anything else, whatever the bytes are", () => {

@@ -14,7 +14,7 @@
 
 import { VipdError } from "../base/errors.ts";
 import { ABI_VERSION } from "./abi.gen.ts";
-import { type LogEntry, packEntries, readEntries } from "./log_entry.ts";
+import { isLogTime, type LogEntry, packEntries, readEntries } from "./log_entry.ts";
 import { hashOutput, OUTPUT_HASH_START } from "./output_hash.ts";
 import { decodePlain, encodePlain } from "./plain_value.ts";
 import { decodeSparse, encodeSparse, sparseSizeMax } from "./sparse.ts";
@@ -81,6 +81,8 @@ const MAGIC = 0x504d_4456;
 const HEAD_AT = 16;
 const HALF_HEAD_SIZE = 32;
 const END_SIZE = 8;
+/** What Date takes at the most (ECMA-262 21.4.1.1). */
+const WALL_MS_MAX = 8.64e15;
 
 /** A dump as bytes. Throws VipdError `dump` when it is larger than a limit. */
 export function encodeDump(dump: Dump): Uint8Array {
@@ -177,6 +179,7 @@ function readHalf(reader: Reader): HalfLog | null {
   const lost = reader.f64();
   if (!Number.isSafeInteger(firstSequence) || firstSequence < 1) throw broken("is damaged");
   if (!Number.isSafeInteger(lost) || lost < 0) throw broken("is damaged");
+  if (!isLogTime(checkpointUs)) throw broken("has a time that is none");
   const checkpointSize = reader.u32();
   const entriesSize = reader.u32();
   const checkpoint = decodeSparse(reader.bytes(checkpointSize), DUMP_CHECKPOINT_SIZE_MAX);
@@ -206,6 +209,8 @@ function isHead(value: unknown): value is DumpHead {
     .every((word) => typeof word === "string") &&
     [head.abiVersion, head.monotonicUs, head.wallMs]
       .every((number) => typeof number === "number" && Number.isFinite(number)) &&
+    isLogTime(head.monotonicUs as number) &&
+    Math.abs(head.wallMs as number) <= WALL_MS_MAX &&
     typeof head.masked === "boolean" &&
     typeof interfaces === "object" && interfaces !== null &&
     Object.getPrototypeOf(interfaces) === Object.prototype &&

@@ -108,6 +108,20 @@ describe("encodeDump() and decodeDump()", () => {
     }
   });
 
+  it.each([-1, NaN, Infinity, 1e20])("refuse a time that no clock shows: %d", (us) => {
+    const { head, core, engine } = example();
+    const [first, ...others] = core!.entries;
+    const late = { ...core!, entries: [{ ...first!, nowUs: us }, ...others] };
+    for (
+      const wrong of [
+        { head, engine, core: late },
+        { head, engine, core: { ...core!, checkpointUs: us } },
+        { core, engine, head: { ...head, monotonicUs: us } },
+        { core, engine, head: { ...head, wallMs: us === -1 ? 9e15 : us * 1e6 } },
+      ]
+    ) expect(codeOf(() => decodeDump(encodeDump(wrong)))).toBe("dump");
+  });
+
   it("read a dump that starts anywhere in its buffer", () => {
     const bytes = encodeDump(example());
     const moved = new Uint8Array(bytes.length + 3);

@@ -19,21 +19,36 @@ export interface WebAccess {
  * whose name suddenly leads here (DNS rebinding) fails.
  */
 export function isOurHost(host: string, { origins }: WebAccess): boolean {
-  if (!URL.canParse(`http://${host}/`)) return false;
+  const hostname = hostnameOf(host);
+  if (hostname === null) return false;
+  return isOwnName(host, hostname) ||
+    origins.some((origin) => new URL(origin).hostname === hostname);
+}
+
+/** Of a Host header; null where it holds more than host and port, or neither. */
+function hostnameOf(host: string): string | null {
+  if (!URL.canParse(`http://${host}/`)) return null;
   const { hostname, username, pathname, search, hash } = new URL(`http://${host}/`);
-  if (username !== "" || pathname !== "/" || search !== "" || hash !== "") return false;
+  const isMore = username !== "" || pathname !== "/" || search !== "" || hash !== "";
+  return isMore ? null : hostname;
+}
+
+/** An address or `localhost`. */
+function isOwnName(host: string, hostname: string): boolean {
   if (hostname === "localhost" || hostname.endsWith(".localhost")) return true;
   // As it stands in the header: the parser makes an address of `127.1` and `2130706433` too.
-  const bare = host.replace(/:\d*$/, "").replace(/^\[(.*)\]$/, "$1");
-  if (parseAddress(bare) !== null) return true;
-  return origins.some((origin) => new URL(origin).hostname === hostname);
+  return parseAddress(host.replace(/:\d*$/, "").replace(/^\[(.*)\]$/, "$1")) !== null;
 }
 
 /** Whether a page of that origin may connect; null = no browser asks. `host` is that of the request. */
 export function isOurOrigin(origin: string | null, host: string, { origins }: WebAccess): boolean {
   if (origin === null) return true;
-  // Our own page. It may have come through a proxy that speaks TLS.
-  if (origin === `http://${host}` || origin === `https://${host}`) return true;
+  // Our own page, by an address. It may have come through a proxy that speaks TLS. A name is that of an allowed
+  // origin, of which scheme and port count too.
+  if (origin === `http://${host}` || origin === `https://${host}`) {
+    const hostname = hostnameOf(host);
+    if (hostname !== null && isOwnName(host, hostname)) return true;
+  }
   return origins.includes(origin);
 }
 

@@ -52,6 +52,10 @@ describe("isOurOrigin()", () => {
     ["https://ops.example.net.evil.example", "127.0.0.1:8112", false],
     ["https://ops.example.net:444", "127.0.0.1:8112", false],
     ["null", "127.0.0.1:8112", false],
+    // What stands at another port or without TLS at an allowed name is another page.
+    ["https://ops.example.net", "ops.example.net", true],
+    ["http://ops.example.net", "ops.example.net", false],
+    ["http://ops.example.net:9", "ops.example.net:9", false],
     ["", "127.0.0.1:8112", false],
     ["file://", "127.0.0.1:8112", false],
   ])("of %s at %s: %s", (origin, host, isOurs) => {

@@ -42,6 +42,8 @@ export type Incoming =
 export class FrameDecoder {
   readonly #sizeMax: number;
   #rest = new Uint8Array(0);
+  /** Where in `#rest` the next frame begins: frames are small, and cutting off each would copy all behind it. */
+  #at = 0;
   #fragments: Uint8Array[] = [];
   #fragmentSize = 0;
   #isFragmented = false;
@@ -51,9 +53,10 @@ export class FrameDecoder {
     this.#sizeMax = sizeMax;
   }
 
-  /** Takes the next bytes; what they complete, in order. Nothing comes behind `broken`. */
+  /** Takes the next bytes, a few kilobytes at most; what they complete, in order. Nothing comes behind `broken`. */
   push(bytes: Uint8Array): Incoming[] {
-    this.#rest = joined([this.#rest, bytes]);
+    this.#rest = joined([this.#rest.subarray(this.#at), bytes]);
+    this.#at = 0;
     const found: Incoming[] = [];
     for (;;) {
       const frame = this.#next();
@@ -66,14 +69,15 @@ export class FrameDecoder {
 
   /** The first whole frame, taken off; null when it is not whole. */
   #next(): Frame | Broken | null {
-    const head = readFrameHead(this.#rest, this.#sizeMax);
+    const rest = this.#rest.subarray(this.#at);
+    const head = readFrameHead(rest, this.#sizeMax);
     if (head === null || "kind" in head) return head;
     const { at, size, opcode, isFinal } = head;
-    if (this.#rest.length < at + size) return null;
-    const key = this.#rest.subarray(at - 4, at);
-    const payload = this.#rest.slice(at, at + size);
+    if (rest.length < at + size) return null;
+    const key = rest.subarray(at - 4, at);
+    const payload = rest.slice(at, at + size);
     for (let i = 0; i < size; i++) payload[i] = payload[i]! ^ key[i & 3]!;
-    this.#rest = this.#rest.slice(at + size);
+    this.#at += at + size;
     return { opcode, isFinal, payload };
   }
 

@@ -52,21 +52,20 @@ export interface Answered {
   body?: Uint8Array;
 }
 
-/** The answer as it goes out; without body for HEAD, whose length is told all the same. */
-export function encodeAnswer(
-  { status, headers = [], body = new Uint8Array(0) }: Answered,
-  method: "GET" | "HEAD",
+/** What goes out before the body: of HEAD all of it, with the length that GET would have. */
+export function encodeAnswerHead(
+  { status, headers = [], body }: Answered,
 ): Uint8Array<ArrayBuffer> {
+  // A 304 has no content, and its length would be that of another answer (RFC 9110 8.6).
+  const length: [string, string][] = status === 304
+    ? []
+    : [["Content-Length", String(body?.length ?? 0)]];
   const own: [string, string][] = [
     ["Date", new Date().toUTCString()],
     ["Connection", "close"],
-    ["Content-Length", String(body.length)],
+    ...length,
   ];
-  const head = encodeHead(status, [...own, ...SECURITY_HEADERS, ...headers]);
-  const bytes = new Uint8Array(head.length + (method === "HEAD" ? 0 : body.length));
-  bytes.set(head);
-  if (method !== "HEAD") bytes.set(body, head.length);
-  return bytes;
+  return encodeHead(status, [...own, ...SECURITY_HEADERS, ...headers]);
 }
 
 /** Status line and headers with their empty line. */

@@ -18,11 +18,14 @@ import {
   REQUEST_HEAD_BYTES_MAX,
   type RequestHead,
 } from "./request_head.ts";
-import { type Answered, encodeAnswer, jsonAnswer, textAnswer } from "./response.ts";
-import { endConn, type StreamLimits, StreamServer } from "./stream_server.ts";
+import { type Answered, encodeAnswerHead, jsonAnswer, textAnswer } from "./response.ts";
+import { endConn, ORIGIN_REFUSED, type StreamLimits, StreamServer } from "./stream_server.ts";
 import { FACTS_PATH, type ServerFacts, STREAM_PATH } from "./terms.ts";
 
-/** Connections at one time, those of streams among them. One more is told so and closed. */
+/**
+ * Connections at one time, those of streams among them. For one more the oldest of those whose request is not
+ * whole is closed; where all are whole it is told so and closed itself.
+ */
 export const WEB_CONNECTION_MAX = 64;
 /** Time for a request to come in whole, milliseconds. */
 export const REQUEST_MS_MAX = 5_000;
@@ -93,9 +96,12 @@ class Server {
   readonly #limits: Pick<WebLimits, "connections" | "requestMs" | "answerStallMs">;
   readonly #page: Page;
   readonly #stream: StreamServer;
-  /** Connections that are no stream. */
+  /** All connections. */
+  readonly #open = new Set<Deno.Conn>();
+  /** Those that are no stream, */
   readonly #asking = new Set<Deno.Conn>();
-  #open = 0;
+  /** and of these those whose request is not whole, the oldest first. */
+  readonly #unheard = new Set<Deno.Conn>();
   #access: WebAccess;
   #stopped = false;
   #refused = 0;
@@ -136,9 +142,20 @@ class Server {
         if (!this.#stopped) await new Promise((resolve) => setTimeout(resolve, ACCEPT_RETRY_MS));
         continue;
       }
-      if (this.#open < this.#limits.connections) void this.#serve(conn);
+      if (this.#open.size >= this.#limits.connections) this.#evict();
+      if (this.#open.size < this.#limits.connections) void this.#serve(conn);
       else await this.#turnAway(conn);
     }
+  }
+
+  /** Whoever opens connections and says nothing keeps nobody out who says something. */
+  #evict(): void {
+    const [oldest] = this.#unheard;
+    if (oldest === undefined) return;
+    this.#refused++;
+    this.#open.delete(oldest);
+    this.#unheard.delete(oldest);
+    endConn(oldest);
   }
 
   /** One at a time: those that are turned away hold no more than one descriptor together. */
@@ -146,7 +163,7 @@ class Server {
     this.#refused++;
     const why = `${this.#limits.connections} connections are open already`;
     // A fresh socket takes a few hundred bytes at once.
-    await this.#send(conn, encodeAnswer(textAnswer(503, why), "GET")).catch(() => {});
+    await this.#send(conn, textAnswer(503, why), "GET").catch(() => {});
     endConn(conn);
   }
 
@@ -160,23 +177,22 @@ class Server {
 
   /** One connection from its first byte to its end. Never rejects. */
   async #serve(conn: Deno.Conn): Promise<void> {
-    this.#open++;
-    this.#asking.add(conn);
+    for (const set of [this.#open, this.#asking, this.#unheard]) set.add(conn);
     try {
       const head = await this.#receive(conn);
+      this.#unheard.delete(conn);
       if (head === null) return;
-      if ("why" in head) return await this.#send(conn, encodeAnswer(refusal(head), "GET"));
+      if ("why" in head) return await this.#send(conn, refusal(head), "GET");
       if (head.path === `/${STREAM_PATH}`) {
         const answered = await this.#follow(conn, head);
         if (answered === null) return;
-        return await this.#send(conn, encodeAnswer(answered, head.method));
+        return await this.#send(conn, answered, head.method);
       }
-      await this.#send(conn, encodeAnswer(await this.#answer(head), head.method));
+      await this.#send(conn, await this.#answer(head), head.method);
     } catch {
       // A reset connection, or our own close under a read or write: both are an end.
     } finally {
-      this.#open--;
-      this.#asking.delete(conn);
+      for (const set of [this.#open, this.#asking, this.#unheard]) set.delete(conn);
       endConn(conn);
     }
   }
@@ -220,17 +236,22 @@ class Server {
     const why = !isOurHost(host, this.#access)
       ? HOST_REFUSED
       : !isOurOrigin(origin, host, this.#access)
-      ? "this page's origin is not one of those that may connect: see allow_origin"
+      ? ORIGIN_REFUSED
       : null;
     if (why === null) {
       this.#asking.delete(conn);
-      return await this.#stream.serve(conn, head, this.#access);
+      return await this.#stream.serve(conn, head, () => this.#access);
     }
     this.#stream.deny(why, conn);
     return refusal({ status: 403, why });
   }
 
-  async #send(conn: Deno.Conn, bytes: Uint8Array): Promise<void> {
+  async #send(conn: Deno.Conn, answered: Answered, method: "GET" | "HEAD"): Promise<void> {
+    await this.#write(conn, encodeAnswerHead(answered));
+    if (method === "GET" && answered.body !== undefined) await this.#write(conn, answered.body);
+  }
+
+  async #write(conn: Deno.Conn, bytes: Uint8Array): Promise<void> {
     for (let at = 0; at < bytes.length;) {
       const timer = setTimeout(() => endConn(conn), this.#limits.answerStallMs);
       try {

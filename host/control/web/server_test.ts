@@ -383,13 +383,29 @@ describe("serveWeb(): its bounds", () => {
     expect(server.status()).toMatchObject({ clients: 1, refused: 1 });
   });
 
-  it("takes so many connections, and forgets those that say nothing", async () => {
-    const { server, url } = serve({ limits: { connections: 4, requestMs: 2_000 } });
-    for (let i = 0; i < 4; i++) await rawSocket(server.port, i % 2 ? "GET / HT" : "");
-    await new Promise((resolve) => setTimeout(resolve, 200));
+  it("takes so many connections, and tells one more", async () => {
+    const { server, url } = serve({ limits: { connections: 2 } });
+    for (let i = 0; i < 2; i++) {
+      const client = await connectStream(`${url}/stream`, SECRET);
+      open.push(client);
+      await client.status();
+    }
     expect(statusOf(await untilEnd(await rawSocket(server.port)))).toBe(503);
-    await new Promise((resolve) => setTimeout(resolve, 2_500));
+    expect(server.status()).toMatchObject({ clients: 2, refused: 1 });
+  });
+
+  it("lets nobody be kept out by those that say nothing", async () => {
+    const { server, url } = serve({ limits: { connections: 4, requestMs: 2_000 } });
+    const silent = [];
+    for (let i = 0; i < 5; i++) silent.push(await rawSocket(server.port, i % 2 ? "GET / HT" : ""));
+    expect(await untilEnd(silent[0]!)).toBe("");
+    const client = await connectStream(`${url}/stream`, SECRET);
+    open.push(client);
+    expect((await client.status()).version).toBe("test");
     expect((await fetch(url)).status).toBe(200);
+    // Those that remain are told after their time.
+    expect(statusOf(await untilEnd(silent[4]!))).toBe(408);
+    expect(server.status().refused).toBeGreaterThanOrEqual(3);
   });
 
   it("ends an answer that nobody takes", async () => {

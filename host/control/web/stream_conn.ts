@@ -13,7 +13,9 @@ export interface ByteStream {
 
 /** Time for the closing frame to leave, milliseconds. */
 const LAST_WORDS_MS_MAX = 1000;
+/** Bytes of one read, and the pause before the next, milliseconds: who sends without end waits, and nobody else. */
 const READ_SIZE = 4096;
+export const READ_PAUSE_MS = 10;
 const LINE_END = 10;
 const BLANK = 32;
 
@@ -32,6 +34,7 @@ export class StreamConn implements ByteStream {
   /** A control frame that waits for the line before it to be written. */
   #control: Uint8Array | null = null;
   #flushing: Promise<void> | null = null;
+  #readableAtMs = 0;
   #isBroken = false;
   #closing: { code: number; reason: string } | null = null;
   #isClosed = false;
@@ -78,28 +81,33 @@ export class StreamConn implements ByteStream {
     const early = this.#early;
     this.#early = null;
     if (early !== null && early.length > 0) return early;
+    // A read of bytes that are there takes no turn of the event loop: without a pause a client that always
+    // has some would keep timers, checks and signals from ever having theirs.
+    const waitMs = this.#readableAtMs - performance.now();
+    if (waitMs > 0) await new Promise((resolve) => setTimeout(resolve, waitMs));
     const buffer = new Uint8Array(READ_SIZE);
     const size = await this.#conn.read(buffer);
+    this.#readableAtMs = performance.now() + READ_PAUSE_MS;
     return size === null ? null : buffer.subarray(0, size);
   }
 
   /** False at the end of the stream. */
   #take(bytes: Uint8Array): boolean {
     this.#onHeard();
+    let ping: Uint8Array | null = null;
     for (const incoming of this.#decoder.push(bytes)) {
-      if (!this.#takeOne(incoming)) return false;
+      // Of several that came at once the last one is answered (RFC 6455 5.5.3).
+      if (incoming.kind === "ping") ping = incoming.bytes;
+      else if (!this.#takeOne(incoming)) return false;
     }
+    if (ping !== null) this.#sendControl(encodeFrame(OPCODE.PONG, ping).bytes);
     return true;
   }
 
-  #takeOne(incoming: Incoming): boolean {
+  #takeOne(incoming: Exclude<Incoming, { kind: "ping" }>): boolean {
     switch (incoming.kind) {
       case "message":
         this.#addLine(incoming.bytes);
-        return true;
-      case "ping":
-        // Of several that came while we could not write the last is answered (RFC 6455 5.5.3).
-        this.#sendControl(encodeFrame(OPCODE.PONG, incoming.bytes).bytes);
         return true;
       case "pong":
         return true;

@@ -38,6 +38,10 @@ const HANDSHAKE_GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 /** Bytes of a message: of the limit's UTF-16 units, each has three at most. */
 const UTF8_BYTES_PER_UNIT_MAX = 3;
 
+/** Why a page may not follow. */
+export const ORIGIN_REFUSED =
+  "this page's origin is not one of those that may connect: see allow_origin";
+
 /** Bounds of streams. */
 export interface StreamLimits extends ConnectionLimits {
   clients: number;
@@ -83,6 +87,7 @@ export class StreamServer {
   #denied = 0;
   #deniedUntold = 0;
   #toldAtMs = -Infinity;
+  #isStopped = false;
 
   constructor(answer: Answer | null, options: StreamOptions) {
     this.#answer = answer;
@@ -101,8 +106,12 @@ export class StreamServer {
     };
   }
 
-  /** Serves a stream to its end; an answer where the request is no handshake. */
-  async serve(conn: Deno.Conn, head: RequestHead, access: WebAccess): Promise<Answered | null> {
+  /** Serves a stream to its end; an answer where the request is no handshake. `accessNow`: who may follow. */
+  async serve(
+    conn: Deno.Conn,
+    head: RequestHead,
+    accessNow: () => WebAccess,
+  ): Promise<Answered | null> {
     if (this.#answer === null) return textAnswer(404, "There is no daemon behind this page.");
     const accept = await acceptOf(head);
     if (accept === null) {
@@ -121,9 +130,17 @@ export class StreamServer {
         ...(chosen ? [["Sec-WebSocket-Protocol", STREAM_PROTOCOL] as const] : []),
       ]),
     );
+    // Both may have changed since the handshake began.
+    if (this.#isStopped) return null;
+    const access = accessNow();
     const token = tokenOf(head.headers, access);
-    if (token === null) {
-      const why = "this daemon does not have that token";
+    const isOurs = isOurOrigin(
+      head.headers.get("origin") ?? null,
+      head.headers.get("host")!,
+      access,
+    );
+    if (token === null || !isOurs) {
+      const why = token === null ? "this daemon does not have that token" : ORIGIN_REFUSED;
       this.deny(why, conn);
       await takeLeave(conn, encodeClose(CLOSE_CODE.DENIED, why));
     } else if (this.#followers.size >= this.#limits.clients) {
@@ -193,6 +210,7 @@ export class StreamServer {
 
   /** Ends all. */
   stop(): void {
+    this.#isStopped = true;
     for (const { socket, connection } of this.#followers) {
       socket.farewell = { code: CLOSE_CODE.GOING_AWAY, reason: "the daemon stops serving" };
       connection.end("stopped");

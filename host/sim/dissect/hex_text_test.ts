@@ -92,6 +92,12 @@ describe("parseHexText()", () => {
     expect(parseHexText(text)).toEqual({ bytes: null, problem, packets: 0 });
   });
 
+  it("says of a long text that it is too many bytes, however it is written", () => {
+    for (const text of ["0".repeat(300_000), "00 ".repeat(300_000), "00".repeat(450_000)]) {
+      expect(parseHexText(text).problem).toMatchObject({ code: "tooManyBytes" });
+    }
+  });
+
   it("answers something to any text, and bytes to any bytes", () => {
     fc.assert(fc.property(fc.string(), (text) => {
       const { bytes, problem } = parseHexText(text);

@@ -137,7 +137,11 @@ function begin(worker: Worker, name: string, opening: FileOpening): void {
   thread = { worker, recording: opened.recording, waiting: new Map() };
   const own = thread;
   worker.addEventListener("message", ({ data }: MessageEvent<FileReport>) => hear(own, data));
-  worker.addEventListener("error", ({ message }) => end(own, message || "the thread failed"));
+  worker.addEventListener("error", ({ message }) => {
+    end(own, message || "the thread failed");
+    for (const answer of own.waiting.values()) answer(null);
+    own.waiting.clear();
+  });
   openedFile.value = opened;
   selection.value = null;
   playing.value = false;

@@ -82,15 +82,24 @@ export class FileSession {
     this.#post({ kind: "done", differences: [], problem });
   }
 
-  /** Answers a question. */
+  /** Answers a question; with nothing where an input decodes and still makes no sense, which is told. */
   answer(order: Exclude<FileOrder, { kind: "open" }>): void {
     const { ask } = order;
     const dump = this.#source instanceof DumpSource ? this.#source : null;
+    const find = <T>(question: (dump: DumpSource) => T | null): T | null => {
+      try {
+        return dump === null ? null : question(dump);
+      } catch (thrown) {
+        this.#post(failure(thrown));
+        return null;
+      }
+    };
     if (order.kind === "explain") {
-      const explained = dump?.explain(order.sequence) ?? null;
+      const explained = find((dump) => dump.explain(order.sequence));
       this.#post({ kind: "explained", ask, explained });
     } else {
-      this.#post({ kind: "entry", ask, entry: dump?.entry(order.place) ?? null });
+      const entry = find((dump) => dump.entry(order.place));
+      this.#post({ kind: "entry", ask, entry });
     }
   }
 }
