@@ -19,6 +19,8 @@ import type { VrrpPacket } from "./vrrp_packet.ts";
 export const ROUTER_MAX = 1024;
 /** Senders of one virtual router that are told; adverts of more are counted. */
 export const SPEAKER_MAX = 64;
+/** Periods, takeovers, gaps and changes of one virtual router together, and again of overlaps. */
+export const HAPPENINGS_MAX = 20_000;
 /** Adverts missed before a backup takes over (RFC 9568 6.1). */
 const DOWN_ADVERTS = 3;
 const PRIORITY_STEPS = 256;
@@ -157,7 +159,7 @@ export interface RouterStory {
   gaps: Gap[];
   changes: Change[];
   refusals: Refusal[];
-  /** Adverts of senders beyond SPEAKER_MAX. */
+  /** Adverts of senders beyond SPEAKER_MAX, and those behind HAPPENINGS_MAX. */
   leftOut: number;
 }
 
@@ -330,6 +332,10 @@ class RouterTeller {
   advert(atUs: number, seen: AdvertSeen): void {
     const { packet } = seen;
     if (packet.status !== "OK") return this.#refuse(atUs, packet);
+    if (this.#isFull()) {
+      this.#story.leftOut++;
+      return;
+    }
     let speaker = this.#speakers.get(packet.source);
     if (speaker === undefined) {
       if (this.#speakers.size >= SPEAKER_MAX) {
@@ -347,6 +353,12 @@ class RouterTeller {
     }
     this.#noteChanges(atUs, speaker, packet);
     this.#speaks(atUs, speaker, packet);
+  }
+
+  #isFull(): boolean {
+    const { takeovers, gaps, changes } = this.#story;
+    const told = this.#periods.length + takeovers.length + gaps.length + changes.length;
+    return told >= HAPPENINGS_MAX;
   }
 
   neighbour(atUs: number, seen: NeighbourSeen): void {
@@ -654,6 +666,7 @@ function overlapsOf(periods: OpenPeriod[]): Overlap[] {
       if (adverts[0] === 0 || adverts[0] + adverts[1] < 3) continue;
       const sources: [string, string] = [other.source, period.source];
       overlaps.push({ fromUs: period.fromUs, toUs, sources, adverts });
+      if (overlaps.length >= HAPPENINGS_MAX) return overlaps;
     }
     active.push(period);
   }

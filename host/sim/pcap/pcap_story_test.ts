@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Advert } from "../../../test/virtual_node.ts";
 import { advertFrame, BEGIN_US, captureOf, garpFrame } from "../../../test/pcap_file.ts";
-import { type PcapStory, tellPcap } from "./pcap_story.ts";
+import { HAPPENINGS_MAX, type PcapStory, tellPcap } from "./pcap_story.ts";
 import { writeStory } from "./pcap_text.ts";
 
 const SECOND = 1_000_000;
@@ -225,5 +225,21 @@ describe("tellPcap()", () => {
 
   it("says that there is nothing where there is nothing", () => {
     expect(text(tellPcap(captureOf([])))).toBe("There is no packet in it.");
+  });
+});
+
+describe("a capture that is made to be large", () => {
+  it("is told up to a bound, and what is left out is counted", () => {
+    // Every advert changes its priority.
+    const count = HAPPENINGS_MAX + 500;
+    const spoken = Array.from(
+      { length: count },
+      (_, i) => one(A, 100 + (i & 1), BEGIN_US + i * SECOND),
+    );
+    const [router] = tell(spoken).routers;
+    expect(router!.changes.length).toBeLessThanOrEqual(HAPPENINGS_MAX);
+    expect(router!.leftOut).toBeGreaterThan(400);
+    const text = writeStory(tell(spoken), String).routers[0]!;
+    expect(text.summary.join("\n")).toContain(`${router!.leftOut} adverts left out`);
   });
 });

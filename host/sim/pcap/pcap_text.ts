@@ -126,7 +126,9 @@ function leftOutOf(router: RouterStory, lines: number): string[] {
   return [
     ...(lines > 0 ? [`${describeCount(lines, "later line", "later lines")} left out.`] : []),
     ...(gaps > 0 ? [`${describeCount(gaps, "further gap", "further gaps")} not listed.`] : []),
-    ...(router.leftOut > 0 ? [`${adverts(router.leftOut)} of further senders left out.`] : []),
+    ...(router.leftOut > 0
+      ? [`${adverts(router.leftOut)} left out: there are more senders or changes than are told.`]
+      : []),
   ];
 }
 
