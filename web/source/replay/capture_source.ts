@@ -21,6 +21,9 @@ import type { FileOpening } from "./protocol.ts";
 /** Adverts that a backup waits for (RFC 9568 6.1). */
 const DOWN_ADVERTS = 3;
 
+/** Arrivals of a capture's packets: one with many senders has many for each. Later packets are left out. */
+const ARRIVALS_MAX = 2_000_000;
+
 /** A frame that counts. */
 interface SeenFrame {
   packet: CapturedPacket & { atUs: number };
@@ -45,7 +48,6 @@ export class CaptureSource {
     if (file.format === null) throw new VipdError("pcap", file.problem ?? "this is no capture");
     const frames: SeenFrame[] = [];
     const story = tellPcap(file, (packet, seen) => frames.push({ packet, seen }));
-    this.problem = story.problem ?? "";
     this.#fromUs = story.fromUs;
     this.#cast = castOfCapture(story.routers);
     this.#speaking = speechesOf(story.routers, this.#cast);
@@ -75,7 +77,9 @@ export class CaptureSource {
       }))
     );
     const inferred = story.routers.flatMap((router) => this.#inferred(router, story.toUs));
-    const packets = frames.flatMap((frame) => this.#packet(frame));
+    const { packets, isWhole } = this.#packets(frames);
+    this.problem = story.problem ??
+      (isWhole ? "" : "more packets with more receivers than are shown: the rest is left out");
     // Stable: of one time the packet comes first, then what it means, then what is said of it.
     this.events = [...this.#unheard(), ...packets, ...inferred, ...told]
       .sort((one, other) => one.atUs - other.atUs);
@@ -95,6 +99,19 @@ export class CaptureSource {
   }
 
   // ---- Packets ----
+
+  #packets(frames: readonly SeenFrame[]): { packets: RecordedEvent[]; isWhole: boolean } {
+    const packets: RecordedEvent[] = [];
+    let arrivals = 0;
+    for (const frame of frames) {
+      for (const event of this.#packet(frame)) {
+        packets.push(event);
+        if (event.kind === "packet") arrivals += event.packet.arrivals.length;
+      }
+      if (arrivals > ARRIVALS_MAX) return { packets, isWhole: false };
+    }
+    return { packets, isWhole: true };
+  }
 
   #packet({ packet, seen }: SeenFrame): RecordedEvent[] {
     const vlan = seen.vlans.join(".");
