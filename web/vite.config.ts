@@ -59,6 +59,9 @@ function threadAmongChunks(): Plugin {
   };
 }
 
+/** What the first view does not show: one file, fetched when the first of it is opened. */
+const LATER = /\/(inspector_view|balance_view|live_panel|share_panel|file_pane)\.tsx$/;
+
 export default defineConfig(({ command }) => ({
   root: path("."),
   base: "./",
@@ -88,7 +91,12 @@ export default defineConfig(({ command }) => ({
       optimization: { inlineConst: { mode: "all" } },
       output: {
         // What the page and its threads share is one file: smaller, compressed, than a dozen.
-        codeSplitting: { groups: [{ name: "shared", test: /./, minShareCount: 2 }] },
+        codeSplitting: {
+          groups: [
+            { name: "shared", test: /./, minShareCount: 2, priority: 1 },
+            { name: "later", test: LATER },
+          ],
+        },
       },
     },
   },

@@ -11,7 +11,9 @@ const SHOWN_MAX = 4;
 
 /** The banner; nothing while all is well. */
 export function AlarmBanner(): JSX.Element {
-  const alarms = alarmsOf(scene.value, recording.value.cast).filter(isGrave);
+  const { cast } = recording.value;
+  const alarms = alarmsOf(scene.value, cast)
+    .filter((alarm) => isGrave(alarm, scene.value, cast));
   return (
     <div role="alert" data-testid="alarms">
       {alarms.length > 0 && (

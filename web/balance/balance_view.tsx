@@ -129,6 +129,10 @@ function LoadControl(): JSX.Element {
   );
 }
 
+/** Whether the traffic is computed up to the moment: what is not known is not shown as nothing. */
+const isCounted = computed(() => !hasLoad.value || trafficUntilUs.value >= playheadSlow.value);
+const NOT_YET = "…";
+
 function ServiceCard({ state }: { state: ServiceState }): JSX.Element {
   const { service, director, scheduler, rows, unservedPerSecond } = state;
   const most = Math.max(1, ...rows.map(({ open }) => open));
@@ -160,7 +164,7 @@ function ServiceCard({ state }: { state: ServiceState }): JSX.Element {
           </tbody>
         </table>
       </div>
-      {unservedPerSecond > 0 && (
+      {isCounted.value && unservedPerSecond > 0 && (
         <p class="bad-text" data-testid="unserved">
           {unservedPerSecond}/s {t(BALANCE_TEXT.unserved)}
         </p>
@@ -186,13 +190,17 @@ function ServerLine({ row, most }: { row: ServerRow; most: number }): JSX.Elemen
       </td>
       <td>
         <div class="open-bar">
-          <div style={{ width: `${open / most * 100}%` }} />
-          <span>{open}</span>
+          <div style={{ width: `${isCounted.value ? open / most * 100 : 0}%` }} />
+          <span>{isCounted.value ? open : NOT_YET}</span>
         </div>
       </td>
-      <td class="number">{perSecond}</td>
-      <td class="number">{percent(row.share)} / {percent(row.shareByWeight)}</td>
-      <td class={failedPerSecond > 0 ? "number bad-text" : "number"}>{failedPerSecond}</td>
+      <td class="number">{isCounted.value ? perSecond : NOT_YET}</td>
+      <td class="number">
+        {isCounted.value ? percent(row.share) : NOT_YET} / {percent(row.shareByWeight)}
+      </td>
+      <td class={isCounted.value && failedPerSecond > 0 ? "number bad-text" : "number"}>
+        {isCounted.value ? failedPerSecond : NOT_YET}
+      </td>
     </tr>
   );
 }

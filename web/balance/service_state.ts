@@ -3,6 +3,7 @@
 
 import type { Cast, CastService } from "../story/cast.ts";
 import { endpointText, type Scene } from "../story/scene.ts";
+import { holdersOf } from "../topology/alarms.ts";
 import type { Counts } from "./traffic.ts";
 
 /** Bins of a second. */
@@ -44,9 +45,9 @@ export function directorOf(cast: Cast, scene: Scene, service: CastService): stri
   const { address } = service.key;
   const segment = cast.routers.find(({ addresses }) => addresses.includes(address))?.segment ?? 0;
   const owner = scene.caches.get(`${segment} ${address}`)?.owner ?? null;
-  if (owner !== null) return owner;
-  for (const [name, { held }] of scene.nodes) if (held.has(address)) return name;
-  return null;
+  const holders = holdersOf(scene, address);
+  // A client that still sends elsewhere reaches nobody.
+  return owner === null ? holders[0] ?? null : holders.includes(owner) ? owner : null;
 }
 
 /** How a service stands; `bin`: the one of the moment. */

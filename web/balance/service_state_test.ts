@@ -37,7 +37,10 @@ describe("serviceState()", () => {
   it("tells who balances, the shares and the quorum", () => {
     const scene = openingScene(CAST);
     scene.caches.set("0 192.0.2.10", { segment: 0, address: "192.0.2.10", mac: "m", owner: "n1" });
-    scene.nodes.get("n1")!.services.set(SERVICE.name, {
+    const node = scene.nodes.get("n1")!;
+    node.process = "running";
+    node.held.add("192.0.2.10");
+    node.services.set(SERVICE.name, {
       scheduler: "wlc",
       destinations: new Map([["10.0.0.2:80", { address: "10.0.0.2", port: 80, weight: 3 }]]),
     });
@@ -60,6 +63,15 @@ describe("serviceState()", () => {
     });
     expect(state.rows.map(({ weight, open, perSecond, share }) => [weight, open, perSecond, share]))
       .toEqual([[null, 0, 0, 0], [3, 7, 40, 1], [null, 0, 0, 0]]);
+  });
+
+  it("has nobody where the clients send to a machine without power", () => {
+    const scene = openingScene(CAST);
+    scene.caches.set("0 192.0.2.10", { segment: 0, address: "192.0.2.10", mac: "m", owner: "n1" });
+    const node = scene.nodes.get("n1")!;
+    node.held.add("192.0.2.10");
+    node.process = "off";
+    expect(serviceState(CAST, scene, SERVICE, new Map(), 0).director).toBeNull();
   });
 
   it("has nobody where no client has an entry and no node the address", () => {

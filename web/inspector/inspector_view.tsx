@@ -4,7 +4,7 @@
 import type { JSX } from "preact";
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { hasProblem } from "../../host/sim/dissect/field.ts";
+import { hasProblem, verdictOf } from "../../host/sim/dissect/field.ts";
 import { registerKeys } from "../app/keys.ts";
 import { jumpTo } from "../app/playback.ts";
 import { view } from "../app/state.ts";
@@ -196,11 +196,14 @@ function ListBar(): JSX.Element {
   );
 }
 
+const VERDICT_CLASSES = { wrong: "bad", unchecked: "changed", right: "good" } as const;
+
 /** What is shown, and what can be done with it. */
 function PacketBar({ packet }: { packet: ShownPacket }): JSX.Element {
   const { origin, bytes, originalLength, outermost } = packet;
   const linkType = linkTypeOf(outermost);
   const problems = fields.value.filter(hasProblem).length;
+  const verdict = verdictOf(packet.dissection);
   return (
     <div class="row bar-packet">
       <h2 data-testid="inspector-title">{packetTitle(packet)}</h2>
@@ -209,10 +212,12 @@ function PacketBar({ packet }: { packet: ShownPacket }): JSX.Element {
           ? t(INSPECTOR_TEXT.cutCapture, { size: bytes.length, original: originalLength })
           : t(INSPECTOR_TEXT.sizeBytes, { size: bytes.length })}
       </span>
-      <span class={problems > 0 ? "mark bad" : "mark good"} data-testid="inspector-verdict">
-        {problems > 0
+      <span class={`mark ${VERDICT_CLASSES[verdict]}`} data-testid="inspector-verdict">
+        {verdict === "wrong"
           ? `✗ ${t(INSPECTOR_TEXT.problemCount, { count: problems })}`
-          : `✓ ${t(INSPECTOR_TEXT.allRight)}`}
+          : verdict === "right"
+          ? `✓ ${t(INSPECTOR_TEXT.allRight)}`
+          : `? ${t(INSPECTOR_TEXT.notAllChecked)}`}
       </span>
       <span class="grow" />
       {origin.kind === "recording" && (

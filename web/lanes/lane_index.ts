@@ -122,6 +122,12 @@ export class LaneIndex {
     return lane;
   }
 
+  /** What comes to a machine whose process does not run is heard by nobody. */
+  #listens(node: string): boolean {
+    const process = this.nodes.get(node)?.process.at(-1)?.process;
+    return process === undefined || process === "running";
+  }
+
   #of(node: string): readonly InstanceLane[] {
     return this.#lanesOf.get(node) ?? [];
   }
@@ -288,7 +294,7 @@ export class LaneIndex {
     const members = this.#routers.get(`${node} ${instance}`)?.members ?? [];
     for (const { node: to, atUs } of arrivals) {
       const member = members.find((one) => one.node === to);
-      if (member === undefined || to === null) continue;
+      if (member === undefined || to === null || !this.#listens(to)) continue;
       insert(this.#lane(to, member.instance).heard, { atUs, event: tick.event });
     }
   }

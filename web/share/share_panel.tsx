@@ -5,7 +5,7 @@ import { computed, signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { errorText } from "../../host/base/errors.ts";
 import { type ConfFile, files, scenario, seed } from "../app/state.ts";
-import { playedFiles } from "../source/play/client.ts";
+import { playDigest, playedFiles } from "../source/play/client.ts";
 import { SHARE_TEXT } from "../text/share.ts";
 import { t } from "../text/text.ts";
 import { currentPlay } from "./current_play.ts";
@@ -251,6 +251,11 @@ function Save(): JSX.Element {
         </code>
         <CopyButton what="command" text={command} />
       </div>
+      {playDigest.value !== "" && (
+        <p class="soft" data-testid="digest">
+          {t(SHARE_TEXT.digest, { digest: playDigest.value })}
+        </p>
+      )}
     </section>
   );
 }

@@ -10,7 +10,7 @@ export const BALANCE_TEXT = {
   load: { en: "Load from the playhead on", zh: "从播放头起的负载" },
   perSecond: { en: "requests per second", zh: "每秒请求数" },
   to: { en: "to", zh: "发往" },
-  everyService: { en: "every service", zh: "所有服务" },
+  everyService: { en: "all services together", zh: "所有服务合计" },
   apply: { en: "send", zh: "发送" },
   stop: { en: "stop", zh: "停止" },
   now: { en: "asked for now: {count}/s", zh: "当前请求：{count}/秒" },

@@ -22,6 +22,7 @@ export const INSPECTOR_TEXT = {
     zh: "{original} 字节中抓到 {size} 字节",
   },
   allRight: { en: "Nothing wrong", zh: "没有问题" },
+  notAllChecked: { en: "Not all of it could be checked", zh: "未能全部检查" },
   problemCount: { en: "Problems: {count}", zh: "问题：{count}" },
   compare: { en: "Compare with", zh: "对比" },
   compareNothing: { en: "nothing", zh: "不对比" },

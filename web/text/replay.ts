@@ -10,6 +10,7 @@ export const REPLAY_TEXT = {
     en: "more than {max} events: the rest is left out",
     zh: "事件超过 {max} 个：其余部分省略",
   },
+  limits: { en: "What the file cannot tell", zh: "文件无法说明的内容" },
   progress: { en: "Told: {done} of {of}", zh: "已读取：{done} / {of}" },
   equal: {
     en: "Replayed: everything comes out as it did.",

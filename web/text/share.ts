@@ -105,6 +105,7 @@ export const SHARE_TEXT = {
   saveFile: { en: "Save {name}", zh: "保存 {name}" },
   saveAll: { en: "Save all", zh: "全部保存" },
   command: { en: "Run it on a machine with vipd:", zh: "在装有 vipd 的机器上运行：" },
+  digest: { en: "Digest of this play: {digest}", zh: "本次运行的摘要：{digest}" },
   copyCommand: { en: "Copy the command", zh: "复制命令" },
   cannotSave: { en: "This cannot be saved: {problem}", zh: "无法保存：{problem}" },
   editedNotPlayed: {

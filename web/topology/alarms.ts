@@ -95,7 +95,12 @@ export function alarmsOf(scene: Scene, cast: Cast): Alarm[] {
   return [...alarms, ...late];
 }
 
-/** Alarms that the whole page is told of: the rest is part of every election. */
-export function isGrave({ kind }: Alarm): boolean {
-  return kind !== "noHolder" && kind !== "stale";
+/** Alarms that the whole page is told of: the rest is part of every election that somebody can still win. */
+export function isGrave(alarm: Alarm, scene: Scene, cast: Cast): boolean {
+  if (alarm.kind === "stale") return false;
+  if (alarm.kind !== "noHolder") return true;
+  const { address } = alarm;
+  return cast.routers.filter(({ addresses }) => addresses.includes(address)).every(({ members }) =>
+    members.every(({ node }) => scene.nodes.get(node)?.process !== "running")
+  );
 }

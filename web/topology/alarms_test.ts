@@ -20,6 +20,8 @@ function healthy(): Scene {
   return scene;
 }
 
+const graves = (scene: Scene) =>
+  alarmsOf(scene, cast).filter((alarm) => isGrave(alarm, scene, cast));
 const kinds = (scene: Scene) => alarmsOf(scene, cast).map(({ kind }) => kind);
 
 describe("alarms", () => {
@@ -37,7 +39,7 @@ describe("alarms", () => {
     expect([...doubleMasters(scene, cast)]).toEqual(["node1 VI_1", "node2 VI_1"]);
     scene.nodes.get("node2")!.held.add(VIP);
     expect(kinds(scene)).toEqual(["twoMasters", "twoHolders"]);
-    expect(alarmsOf(scene, cast).every(isGrave)).toBe(true);
+    expect(graves(scene)).toEqual(alarmsOf(scene, cast));
   });
 
   it("count no machine that does not answer", () => {
@@ -54,7 +56,17 @@ describe("alarms", () => {
     const scene = healthy();
     scene.nodes.get("node1")!.held.clear();
     expect(kinds(scene)).toEqual(["noHolder", "stale"]);
-    expect(alarmsOf(scene, cast).some(isGrave)).toBe(false);
+    expect(graves(scene)).toEqual([]);
+  });
+
+  it("are grave where nobody is left who could take the address", () => {
+    const scene = healthy();
+    const [node1, node2] = [scene.nodes.get("node1")!, scene.nodes.get("node2")!];
+    node1.held.clear();
+    node1.process = "down";
+    expect(graves(scene)).toEqual([]);
+    node2.process = "off";
+    expect(graves(scene)).toEqual([{ kind: "noHolder", address: VIP }]);
   });
 
   it("tell of a lost director, and say nothing of what nobody knows", () => {

@@ -79,6 +79,8 @@ function drawLink({ context, scene, colours }: Picture, link: Link, hasName: boo
   context.font = SMALL;
   context.fillStyle = isOut ? colours.bad : colours["ink-soft"];
   write(context, link.interface, middle.x + 9, middle.y - 2, 120);
+  // No cable of a machine without power was pulled.
+  if (node?.process === "off") return;
   if (wire === "" && node?.linksDown.has(link.interface) !== true) return;
   context.fillStyle = isOut ? colours.bad : colours.warn;
   write(context, isOut ? t(TOPOLOGY_TEXT.out) : wire, middle.x + 9, middle.y + 12, 150);

@@ -141,7 +141,7 @@ export function thingText(cast: Cast, scene: Scene, pick: Selection): string {
 function nodeText({ name, instances, interfaces }: CastNode, node: NodeScene): string {
   const states = instances.map((one) => instanceText(node, one.name));
   for (const device of interfaces) {
-    const isOut = node.linksDown.has(device.name);
+    const isOut = node.process !== "off" && node.linksDown.has(device.name);
     if (isOut) states.push(`${device.name} ${t(TOPOLOGY_TEXT.out)}`);
   }
   for (const [tracker, state] of node.trackers) {

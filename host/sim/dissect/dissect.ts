@@ -7,7 +7,7 @@ import {
   LINKTYPE_LINUX_SLL2,
 } from "../pcap/captured_packet.ts";
 import { dissectArp } from "./arp.ts";
-import { type Dissection, hasProblem } from "./field.ts";
+import { type Dissection, hasProblem, type RemarkCode } from "./field.ts";
 import { dissectIp } from "./ip.ts";
 import { dissectEthernet, dissectSll, dissectSll2 } from "./link.ts";
 import { dissectVrrp } from "./vrrp.ts";
@@ -60,6 +60,15 @@ export function outermostOf(linkType: number): Outermost {
 
 /** What a field that is wrong weighs against bytes that nothing explains. */
 const PROBLEM_WEIGHT = 16;
+/** A checksum that is wrong, and bytes that are cut off, say nothing of what a packet is. */
+const DAMAGE: ReadonlySet<RemarkCode> = new Set([
+  "checksumWrong",
+  "checksumWithoutPseudoHeader",
+  "truncated",
+  "lengthBeyond",
+]);
+/** Packet types of a cooked capture (linux/if_packet.h, PACKET_HOST to PACKET_OUTGOING). */
+const SLL_TYPE_MAX = 4;
 
 /**
  * What bytes of unknown origin most likely begin with: the reading under which the fewest fields are
@@ -68,17 +77,39 @@ const PROBLEM_WEIGHT = 16;
 export function guessOutermost(bytes: Uint8Array): Outermost {
   let best: { outermost: Outermost; doubt: number } = { outermost: "ethernet", doubt: Infinity };
   for (const outermost of OUTERMOST) {
+    if (!canBegin(outermost, bytes)) continue;
     const doubt = doubtOf(dissect(outermost, bytes));
     if (doubt < best.doubt) best = { outermost, doubt };
   }
   return best.outermost;
 }
 
+/** Whether the bytes that tell a header from others are such ones. */
+function canBegin(outermost: Outermost, bytes: Uint8Array): boolean {
+  const [first = 0, second = 0, third = 0, fourth = 0] = bytes;
+  switch (outermost) {
+    case "ethernet":
+      return true;
+    case "ip":
+      return first >> 4 === 4 || first >> 4 === 6;
+    case "arp":
+      return first === 0 && second === 1 && third === 8 && fourth === 0;
+    case "vrrp":
+      return first >> 4 === 2 || first >> 4 === 3;
+    case "sll":
+      return bytes.length >= 16 && first === 0 && second <= SLL_TYPE_MAX;
+    case "sll2":
+      return bytes.length >= 20 && third === 0 && fourth === 0 && bytes[10]! <= SLL_TYPE_MAX;
+  }
+}
+
 function doubtOf({ layers }: Dissection): number {
   let doubt = 0;
   for (const { id, from, to, fields } of layers) {
     if (id === "data") doubt += to - from;
-    doubt += PROBLEM_WEIGHT * fields.filter(hasProblem).length;
+    for (const field of fields.filter(hasProblem)) {
+      doubt += field.remarks.every(({ code }) => DAMAGE.has(code)) ? 1 : PROBLEM_WEIGHT;
+    }
   }
   return doubt;
 }

@@ -17,6 +17,7 @@ import {
   type FieldId,
   fieldsOf,
   hasProblem,
+  verdictOf,
 } from "./field.ts";
 import { sourceText, sourceUrl } from "./source.ts";
 import { summarize } from "./summary.ts";
@@ -277,6 +278,17 @@ describe("dissect() of anything", () => {
   });
 });
 
+describe("verdictOf()", () => {
+  it("calls right only what could be looked at", () => {
+    const whole = golden("vrrp3_ipv4");
+    expect(verdictOf(dissect("ethernet", whole))).toBe("right");
+    // Without the addresses of its packet the checksum of version 3 says nothing.
+    expect(verdictOf(dissect("vrrp", whole.subarray(ETHERNET_SIZE + 20)))).toBe("unchecked");
+    const unknown = Uint8Array.from({ length: 20 }, (_, i) => i < 12 ? 2 : 0xee);
+    expect(verdictOf(dissect("ethernet", unknown))).toBe("unchecked");
+  });
+});
+
 describe("guessOutermost()", () => {
   it.each(names)("%s: Ethernet, and IP or ARP without it", (name) => {
     const bytes = golden(name);
@@ -287,6 +299,21 @@ describe("guessOutermost()", () => {
 
   it.each(["vrrp2_pass", "vrrp2_none", "vrrp3_ipv4"])("%s: VRRP alone", (name) => {
     expect(guessOutermost(golden(name).subarray(ETHERNET_SIZE + 20))).toBe("vrrp");
+  });
+
+  it("is not led astray by damage: wrong checksums, and bytes that are cut off", () => {
+    const whole = golden("vrrp2_pass");
+    const broken = whole.slice();
+    broken[ETHERNET_SIZE + 10]! ^= 0xff;
+    broken[ETHERNET_SIZE + 20 + 6]! ^= 0xff;
+    for (const [cut, outermost] of [[0, "ethernet"], [ETHERNET_SIZE, "ip"]] as const) {
+      expect(guessOutermost(broken.subarray(cut))).toBe(outermost);
+      expect(verdictOf(dissect(outermost, broken.subarray(cut)))).toBe("wrong");
+      expect(guessOutermost(whole.subarray(cut, whole.length - 9))).toBe(outermost);
+    }
+    const alone = broken.subarray(ETHERNET_SIZE + 20);
+    expect(guessOutermost(alone)).toBe("vrrp");
+    expect(verdictOf(dissect("vrrp", alone))).toBe("wrong");
   });
 
   it("VRRP over IPv6 alone, and nothing", () => {

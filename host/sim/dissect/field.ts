@@ -158,6 +158,20 @@ export function hasProblem({ remarks }: Field): boolean {
   return remarks.some(({ code }) => REMARK_LEVELS[code] === "problem");
 }
 
+/** Layers that say how bytes are carried, not what they are. */
+const CARRIERS: ReadonlySet<LayerId> = new Set(["ethernet", "vlan", "sll", "sll2", "data"]);
+
+/** What can be said of a frame: something is wrong, nothing is, or not everything could be looked at. */
+export function verdictOf(dissection: Dissection): "wrong" | "unchecked" | "right" {
+  const fields = fieldsOf(dissection);
+  if (fields.some(hasProblem)) return "wrong";
+  const isUnknown = dissection.layers.every(({ id }) => CARRIERS.has(id));
+  const isUnchecked = fields.some(({ remarks }) =>
+    remarks.some(({ code }) => code === "checksumUnchecked")
+  );
+  return isUnknown || isUnchecked ? "unchecked" : "right";
+}
+
 /** All fields of a dissection in the order of their layers. */
 export function fieldsOf({ layers }: Dissection): Field[] {
   return layers.flatMap(({ fields }) => fields);

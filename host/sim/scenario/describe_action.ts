@@ -54,7 +54,9 @@ export function describeAction(action: Action): string {
     case "clock":
       return `the clock runs at ${action.rate} of its speed`;
     case "load":
-      return `clients send ${action.perSecond} requests/s to ${action.service ?? "every service"}`;
+      return action.service === null
+        ? `clients send ${action.perSecond} requests/s, spread over all services`
+        : `clients send ${action.perSecond} requests/s to ${action.service}`;
     case "say":
       return action.text;
   }

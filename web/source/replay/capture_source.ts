@@ -66,8 +66,8 @@ export class CaptureSource {
       lines: [
         ...text.head,
         ...text.routers.flatMap(({ title, summary }) => summary.map((line) => `${title}: ${line}`)),
-        ...text.limits,
       ],
+      limits: text.limits,
     };
     const told = text.routers.flatMap(({ title, timeline }) =>
       timeline.map(({ atUs, text, isBad }): RecordedEvent => ({

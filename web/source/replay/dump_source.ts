@@ -102,6 +102,7 @@ export class DumpSource {
           ? ["the dump holds no configuration: instances have no names"]
           : [],
       ],
+      limits: [],
     };
   }
 

@@ -28,6 +28,12 @@ export function FilePane(): JSX.Element | null {
     <div class="file-pane" data-testid="file-pane">
       <h2>{file.name}</h2>
       <ul>{file.opening.lines.map((line) => <li key={line}>{line}</li>)}</ul>
+      {file.opening.limits.length > 0 && (
+        <>
+          <h3>{t(REPLAY_TEXT.limits)}</h3>
+          <ul>{file.opening.limits.map((line) => <li key={line}>{line}</li>)}</ul>
+        </>
+      )}
       <Progress file={file} />
       {file.opening.source === "dump" && <Entry />}
     </div>

@@ -27,6 +27,8 @@ export interface FileOpening {
   head: DumpHead | null;
   /** What is said of the file as a whole, a line each. */
   lines: string[];
+  /** What the file cannot tell, a line each. */
+  limits: string[];
 }
 
 /** A transition in sentences. */

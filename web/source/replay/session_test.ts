@@ -215,7 +215,7 @@ describe("a capture", () => {
     const lines = told.events.flatMap((event) => event.kind === "remark" ? [event.text] : []);
     expect(lines.join("\n")).toMatch(/takes over/);
     expect(kinds(told.events).get("packet")).toBeGreaterThan(10);
-    expect(told.opening.lines.join("\n")).toContain("`vipd dump` of a router has that");
+    expect(told.opening.limits.join("\n")).toContain("`vipd dump` of a router has that");
   });
 
   it("has one holder of each address at any time, but where the story says two", () => {
