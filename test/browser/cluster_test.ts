@@ -95,6 +95,28 @@ describe("a fault by hand", () => {
   });
 });
 
+describe("a reload of the tab", () => {
+  it("brings back what was done by hand and what was edited", async () => {
+    const page = await openPage();
+    await waitForPlay(page);
+    await lookAt(page, 20 * S);
+    await page.getByTestId("side-tab-faults").click();
+    await page.getByTestId("pick-node1").click();
+    await page.getByTestId("do-kill").click();
+    await waitForPlay(page);
+    const story = await storyOfPage(page);
+    await edit(page, "priority 100", "priority 90");
+    await page.getByTestId("edited").waitFor();
+    // Kept a moment after the last change.
+    await page.waitForTimeout(1000);
+    await page.reload();
+    await waitForPlay(page);
+    expect(await storyOfPage(page)).toEqual(story);
+    await page.getByTestId("edited").waitFor();
+    expect(await openFile(page)).toContain("priority 90");
+  });
+});
+
 describe("the editor", () => {
   it("judges an edited priority, and the cluster plays it when told to", async () => {
     const page = await openPage();

@@ -1,14 +1,17 @@
-// What the page opens with: what its address says, or the reference deployment.
+// What the page opens with: what the tab had before it was reloaded, what its address says, or the reference
+// deployment.
 
 import { followLinks, openLink } from "../share/open_link.ts";
 import { loadSample, REFERENCE_SAMPLE } from "../share/samples.ts";
 import { filesOfServer, offerLive } from "../source/live/page_server.ts";
 import { playFiles } from "../source/play/client.ts";
+import { keepPlay, openKept } from "./kept_play.ts";
 import { files, playing, recording, touchRecording } from "./state.ts";
 
 /** Opens it and plays. */
 export async function openFirst(): Promise<void> {
-  if (!await openServed() && !await openLink(location.hash)) await openReference();
+  if (!openKept() && !await openServed() && !await openLink(location.hash)) await openReference();
+  keepPlay();
   followLinks();
   void offerLive();
 }

@@ -56,6 +56,31 @@ describe("LaneIndex", () => {
     );
   });
 
+  it("lets a node whose process does not run hear nothing", () => {
+    const sleeps = [...whole.nodes.values()].flatMap(({ node, process }) =>
+      process.flatMap((one, i) =>
+        one.process === "running"
+          ? []
+          : [{ node, from: one.atUs, to: process[i + 1]?.atUs ?? endUs }]
+      )
+    );
+    const adverts = events.filter((event) =>
+      event.kind === "packet" && event.packet.carries === "advert"
+    );
+    // While one is away the other advertises.
+    expect(sleeps.some(({ from, to }) => adverts.some(({ atUs }) => atUs > from && atUs < to)))
+      .toBe(true);
+    for (const { node, from, to } of sleeps) {
+      const heard = [...whole.instances.values()].filter((lane) => lane.node === node)
+        .flatMap((lane) => lane.heard);
+      const sentThen = heard.filter(({ event }) => {
+        const { atUs } = events[event]!;
+        return atUs > from && atUs < to;
+      });
+      expect(sentThen).toEqual([]);
+    }
+  });
+
   it("has all lists in the order of time", () => {
     const lists = [
       ...[...whole.instances.values()].flatMap(({ bands, sent, heard, priorities, timers }) => [
