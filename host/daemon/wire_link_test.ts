@@ -11,6 +11,11 @@ const CORE_CONFIG = buildCoreConfig(config({ instances: [instance("VI_1", {})] }
   previous: null,
 });
 
+/** Nothing else is faked: what the test's own runner does meanwhile is no timer of ours. */
+const TIMEOUTS: { toFake: ("setTimeout" | "clearTimeout")[] } = {
+  toFake: ["setTimeout", "clearTimeout"],
+};
+
 function linkOf() {
   const sent: Uint8Array[] = [];
   const thread = { send: (record: Uint8Array) => void sent.push(record) };
@@ -37,7 +42,7 @@ describe("WireLink.configure()", () => {
   });
 
   it("hears an answer that comes behind its own timer, after the process stood still", async () => {
-    vi.useFakeTimers();
+    vi.useFakeTimers(TIMEOUTS);
     const { link } = linkOf();
     const done = link.configure(CORE_CONFIG);
     await vi.advanceTimersByTimeAsync(10_000);
@@ -47,7 +52,7 @@ describe("WireLink.configure()", () => {
   });
 
   it("gives up when nobody answers", async () => {
-    vi.useFakeTimers();
+    vi.useFakeTimers(TIMEOUTS);
     const { link } = linkOf();
     const done = expect(link.configure(CORE_CONFIG)).rejects.toThrow("did not answer within 12000");
     await vi.advanceTimersByTimeAsync(12_000);
