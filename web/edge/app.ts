@@ -9,7 +9,7 @@ import { type Context, Hono } from "hono";
 import { cors } from "hono/cors";
 import { VipdError } from "../../host/base/errors.ts";
 import type { Diagnostic, Severity } from "../../host/conf/index.ts";
-import { readBody } from "./body.ts";
+import { drainBody, readBody } from "./body.ts";
 import { loadCluster } from "./cluster.ts";
 import { helpText, openApi } from "./describe.ts";
 import { playPosted } from "./play.ts";
@@ -38,6 +38,7 @@ export function edgeApp(wasm: WebAssembly.Module): Hono<{ Bindings: EdgeBindings
   }));
   app.use(async (c, next) => {
     await next();
+    await drainBody(c.req.raw);
     c.res.headers.set("cache-control", c.req.method === "POST" ? "no-store" : "no-cache");
     c.res.headers.set("x-content-type-options", "nosniff");
   });

@@ -40,7 +40,7 @@ async function readBytes(request: Request): Promise<Uint8Array<ArrayBuffer>> {
   for (let read = await reader.read(); !read.done; read = await reader.read()) {
     size += read.value.length;
     if (size > EDGE_LIMITS.body.value) {
-      await reader.cancel();
+      reader.releaseLock();
       throw tooLarge();
     }
     chunks.push(read.value);
@@ -52,6 +52,20 @@ async function readBytes(request: Request): Promise<Uint8Array<ArrayBuffer>> {
     at += chunk.length;
   }
   return bytes;
+}
+
+/**
+ * Takes what is left of a body that was refused, up to DRAINED_SIZE_MAX, and throws it away: a client that sends all before it
+ * reads never sees the answer of a server that stops reading (RFC 9112, section 9.6).
+ */
+export async function drainBody(request: Request): Promise<void> {
+  if (request.body === null || request.body.locked) return;
+  const reader = request.body.getReader();
+  let size = 0;
+  for (let read = await reader.read(); !read.done; read = await reader.read()) {
+    size += read.value.length;
+    if (size > EDGE_LIMITS.drained.value) return await reader.cancel();
+  }
 }
 
 // ---- JSON ----

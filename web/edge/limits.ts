@@ -14,6 +14,11 @@ const limit = (name: string, value: number, meaning: string): Limit => ({ name, 
 /** All of them. */
 export const EDGE_LIMITS = {
   body: limit("BODY_SIZE_MAX", 1024 * 1024, "bytes of a request's body"),
+  drained: limit(
+    "DRAINED_SIZE_MAX",
+    16 * 1024 * 1024,
+    "bytes of a refused body that are still taken, so that its sender sees the answer",
+  ),
   files: limit("FILES_MAX", 64, "files of a request, those that are included counted too"),
   name: limit("NAME_LENGTH_MAX", 256, "characters of a file's or a node's name"),
   read: limit("READ_SIZE_MAX", 4 * 1024 * 1024, "bytes that all nodes read, includes each time"),
