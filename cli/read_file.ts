@@ -1,6 +1,7 @@
 // Files that a person names on the command line, read with a limit: what is no file at all, has no end
 // or is too large is an error and not a program that grows until it is killed.
 
+import { joinBytes } from "../host/base/bytes.ts";
 import { errorText, VipdError } from "../host/base/errors.ts";
 
 /**
@@ -41,17 +42,7 @@ function readAll(path: string, sizeMax: number): Uint8Array {
   } finally {
     file.close();
   }
-  return joined(pieces, size);
-}
-
-function joined(pieces: readonly Uint8Array[], size: number): Uint8Array {
-  const bytes = new Uint8Array(size);
-  let at = 0;
-  for (const piece of pieces) {
-    bytes.set(piece, at);
-    at += piece.length;
-  }
-  return bytes;
+  return joinBytes(pieces);
 }
 
 function tooLarge(path: string, sizeMax: number): VipdError {

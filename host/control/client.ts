@@ -3,6 +3,7 @@
 // requests. Everything a reader of the status needs is exported from here.
 // This module is browser safe.
 
+import { joinBytes } from "../base/bytes.ts";
 import { VipdError } from "../base/errors.ts";
 import { bytesOfBase64 } from "../core/plain_value.ts";
 import { DUMP_SIZE_MAX } from "../core/record.ts";
@@ -96,13 +97,7 @@ export class ControlClient {
     const limitMs = Math.max(this.#answerMs, COMMAND_ANSWER_MS_MAX);
     const { bytes } = await this.#ask({ method: "dump" }, take, limitMs) as { bytes: number };
     if (bytes !== size) throw new VipdError("protocol", `a dump of ${bytes} bytes came as ${size}`);
-    const dump = new Uint8Array(size);
-    let at = 0;
-    for (const chunk of chunks) {
-      dump.set(chunk, at);
-      at += chunk.length;
-    }
-    return dump;
+    return joinBytes(chunks);
   }
 
   /**

@@ -3,6 +3,7 @@
 // nextTimeout(). Hot callers write the record themselves and use handle(now, size) and poll().
 // This module is browser safe.
 
+import { joinBytes } from "../base/bytes.ts";
 import { VipdError } from "../base/errors.ts";
 import {
   ABI_VERSION,
@@ -280,14 +281,7 @@ export class Core {
    * buffers. Outputs that wait are part of it.
    */
   checkpoint(): Uint8Array {
-    const parts = this.checkpointParts();
-    const checkpoint = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-    let at = 0;
-    for (const part of parts) {
-      checkpoint.set(part, at);
-      at += part.length;
-    }
-    return checkpoint;
+    return joinBytes(this.checkpointParts());
   }
 
   /** The same in parts that follow each other, each from a multiple of 4 on; all but the first are views. */

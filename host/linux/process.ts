@@ -7,6 +7,7 @@
 // background lives on (keepalived does the same) but cannot make us wait, not even by keeping the
 // output open. Whether its end is good or bad is for others to say.
 
+import { joinBytes } from "../base/bytes.ts";
 import { errorText } from "../base/errors.ts";
 
 /** Between SIGTERM and SIGKILL, milliseconds. */
@@ -225,12 +226,7 @@ class Tail {
   }
 
   bytes(): Uint8Array {
-    const all = new Uint8Array(this.#size);
-    let at = 0;
-    for (const chunk of this.#chunks) {
-      all.set(chunk, at);
-      at += chunk.length;
-    }
+    const all = joinBytes(this.#chunks);
     if (all.length > this.#sizeMax) this.cut = true;
     return all.slice(Math.max(0, all.length - this.#sizeMax));
   }

@@ -14,6 +14,7 @@
 // Numbers are in network order.
 // This module is browser safe.
 
+import { joinBytes } from "../../base/bytes.ts";
 import { CLOSE_CODE } from "./terms.ts";
 
 /** Opcodes of RFC 6455 11.8. */
@@ -55,7 +56,7 @@ export class FrameDecoder {
 
   /** Takes the next bytes, a few kilobytes at most; what they complete, in order. Nothing comes behind `broken`. */
   push(bytes: Uint8Array): Incoming[] {
-    this.#rest = joined([this.#rest.subarray(this.#at), bytes]);
+    this.#rest = joinBytes([this.#rest.subarray(this.#at), bytes]);
     this.#at = 0;
     const found: Incoming[] = [];
     for (;;) {
@@ -108,7 +109,7 @@ export class FrameDecoder {
     }
     this.#isFragmented = !isFinal;
     if (!isFinal) return null;
-    const bytes = joined(this.#fragments);
+    const bytes = joinBytes(this.#fragments);
     this.#fragments = [];
     this.#fragmentSize = 0;
     return { kind: "message", bytes };
@@ -180,15 +181,4 @@ export function encodeClose(code: number, reason: string): Uint8Array<ArrayBuffe
   new DataView(payload.buffer).setUint16(0, code);
   payload.set(text, 2);
   return encodeFrame(OPCODE.CLOSE, payload).bytes;
-}
-
-function joined(pieces: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const size = pieces.reduce((sum, { length }) => sum + length, 0);
-  const bytes = new Uint8Array(size);
-  let at = 0;
-  for (const piece of pieces) {
-    bytes.set(piece, at);
-    at += piece.length;
-  }
-  return bytes;
 }
