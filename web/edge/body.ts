@@ -2,6 +2,7 @@
 // the members of the JSON form; request.ts says what they must be.
 
 import { parse, type ParseError } from "jsonc-parser";
+import { joinBytes } from "../../host/base/bytes.ts";
 import { SourceFile } from "../../host/conf/index.ts";
 import { EDGE_LIMITS } from "./limits.ts";
 import { limitReached, Problem } from "./problem.ts";
@@ -35,36 +36,42 @@ async function readBytes(request: Request): Promise<Uint8Array<ArrayBuffer>> {
   if (announced > EDGE_LIMITS.body.value) throw tooLarge();
   if (request.body === null) return new Uint8Array();
   const chunks: Uint8Array[] = [];
-  let size = 0;
-  const reader = request.body.getReader();
-  for (let read = await reader.read(); !read.done; read = await reader.read()) {
-    size += read.value.length;
-    if (size > EDGE_LIMITS.body.value) {
-      reader.releaseLock();
-      throw tooLarge();
-    }
-    chunks.push(read.value);
-  }
-  const bytes = new Uint8Array(size);
-  let at = 0;
-  for (const chunk of chunks) {
-    bytes.set(chunk, at);
-    at += chunk.length;
-  }
-  return bytes;
+  const isWhole = await readUpTo(
+    request.body,
+    EDGE_LIMITS.body.value,
+    (chunk) => chunks.push(chunk),
+  );
+  if (!isWhole) throw tooLarge();
+  return joinBytes(chunks);
 }
 
 /**
- * Takes what is left of a body that was refused, up to DRAINED_SIZE_MAX, and throws it away: a client that sends all before it
- * reads never sees the answer of a server that stops reading (RFC 9112, section 9.6).
+ * Takes what is left of a body that was refused, up to DRAINED_SIZE_MAX, and throws it away: a client that
+ * sends all before it reads never sees the answer of a server that stops reading (RFC 9112, section 9.6).
  */
-export async function drainBody(request: Request): Promise<void> {
-  if (request.body === null || request.body.locked) return;
-  const reader = request.body.getReader();
+export async function drainBody({ body }: Request): Promise<void> {
+  if (body === null) return;
+  const isWhole = await readUpTo(body, EDGE_LIMITS.drained.value, () => {});
+  if (!isWhole) await body.cancel();
+}
+
+/** Hands on what comes until the body ends; false as soon as more than `max` bytes have come. */
+async function readUpTo(
+  body: ReadableStream<Uint8Array>,
+  max: number,
+  take: (chunk: Uint8Array) => void,
+): Promise<boolean> {
+  const reader = body.getReader();
   let size = 0;
-  for (let read = await reader.read(); !read.done; read = await reader.read()) {
-    size += read.value.length;
-    if (size > EDGE_LIMITS.drained.value) return await reader.cancel();
+  try {
+    for (let read = await reader.read(); !read.done; read = await reader.read()) {
+      size += read.value.length;
+      if (size > max) return false;
+      take(read.value);
+    }
+    return true;
+  } finally {
+    reader.releaseLock();
   }
 }
 
