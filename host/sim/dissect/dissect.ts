@@ -9,7 +9,8 @@ import {
 import { dissectArp } from "./arp.ts";
 import { type Dissection, hasProblem, type RemarkCode } from "./field.ts";
 import { dissectIp } from "./ip.ts";
-import { dissectEthernet, dissectSll, dissectSll2 } from "./link.ts";
+import { SLL, SLL2 } from "./layout.ts";
+import { dissectEthernet, dissectSll, dissectSll2, isPacketType } from "./link.ts";
 import { dissectVrrp } from "./vrrp.ts";
 import { Walk } from "./walk.ts";
 
@@ -67,8 +68,6 @@ const DAMAGE: ReadonlySet<RemarkCode> = new Set([
   "truncated",
   "lengthBeyond",
 ]);
-/** Packet types of a cooked capture (linux/if_packet.h, PACKET_HOST to PACKET_OUTGOING). */
-const SLL_TYPE_MAX = 4;
 
 /**
  * What bytes of unknown origin most likely begin with: the reading under which the fewest fields are
@@ -97,9 +96,10 @@ function canBegin(outermost: Outermost, bytes: Uint8Array): boolean {
     case "vrrp":
       return first >> 4 === 2 || first >> 4 === 3;
     case "sll":
-      return bytes.length >= 16 && first === 0 && second <= SLL_TYPE_MAX;
+      return bytes.length >= SLL.SIZE && first === 0 && isPacketType(second);
     case "sll2":
-      return bytes.length >= 20 && third === 0 && fourth === 0 && bytes[10]! <= SLL_TYPE_MAX;
+      return bytes.length >= SLL2.SIZE && third === 0 && fourth === 0 &&
+        isPacketType(bytes[SLL2.packetType]!);
   }
 }
 

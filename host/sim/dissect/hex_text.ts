@@ -93,7 +93,7 @@ function readDump(lines: readonly DumpLine[]): HexResult {
     const next = lines[i + 1];
     const sizes = next === undefined ? [] : offsets(next.offset).map((at) => at - bytes.length);
     lineSize = sizes.find((size) => size > 0 && 2 * size <= rest.length) ?? lineSize;
-    for (const byte of dumpBytes(rest, lineSize)) bytes.push(byte);
+    append(bytes, dumpBytes(rest, lineSize));
   }
   return { bytes: Uint8Array.from(bytes), problem: null, packets };
 }
@@ -111,7 +111,7 @@ function dumpBytes(rest: string, lineSize: number): number[] {
     const isHalf = bytes.length === DUMP_HALF_SIZE && blanks.length === 2;
     const isColumn = bytes.length > 0 && blanks.length > 1 && !isHalf;
     if (isColumn || bytes.length >= lineSize || !isEvenHex(word)) break;
-    for (const byte of bytesOf(word)) bytes.push(byte);
+    append(bytes, bytesOf(word));
   }
   return bytes.slice(0, lineSize);
 }
@@ -137,7 +137,7 @@ function readPlain(lines: readonly string[]): HexResult {
       // `0x1` is a byte; a single digit without it is half of one.
       const whole = prefix !== undefined && digits.length === 1 ? `0${digits}` : digits;
       if (!isEvenHex(whole)) return failed({ code: "oddDigits", ...where });
-      for (const byte of bytesOf(whole)) bytes.push(byte);
+      append(bytes, bytesOf(whole));
     }
   }
   return { bytes: Uint8Array.from(bytes), problem: null, packets: 1 };
@@ -145,6 +145,11 @@ function readPlain(lines: readonly string[]): HexResult {
 
 function isEvenHex(word: string): boolean {
   return word.length % 2 === 0 && /^[0-9a-fA-F]+$/.test(word);
+}
+
+/** One by one: a spread takes no more than a stack of arguments. */
+function append(bytes: number[], more: readonly number[]): void {
+  for (const byte of more) bytes.push(byte);
 }
 
 function bytesOf(digits: string): number[] {

@@ -95,6 +95,11 @@ function dissectVlan(walk: Walk, at: number, end: number, tagsLeft: number): voi
   if (!reader.isCut) dissectType(walk, type, at + VLAN.SIZE, end, tagsLeft - 1);
 }
 
+/** Whether a cooked capture says that of a packet (linux/if_packet.h, PACKET_HOST to PACKET_OUTGOING). */
+export function isPacketType(type: number): boolean {
+  return type < PACKET_TYPE_WORDS.length;
+}
+
 function packetTypeText(type: number): string {
   return PACKET_TYPE_WORDS[type] ?? String(type);
 }
