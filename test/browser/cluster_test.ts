@@ -23,6 +23,15 @@ async function thing(page: Page, name: string): Promise<string> {
 const clockUs = (page: Page) =>
   page.evaluate(() => (globalThis as unknown as InPage).vipd.playheadUs());
 
+/** Kills it at 20 s with the mouse, and lets that play to its end. */
+async function killNode1(page: Page): Promise<void> {
+  await lookAt(page, 20 * S);
+  await page.getByTestId("side-tab-faults").click();
+  await page.getByTestId("pick-node1").click();
+  await page.getByTestId("do-kill").click();
+  await waitForPlay(page);
+}
+
 describe("the reference deployment", () => {
   it("shows both addresses on their masters", async () => {
     const page = await openPage();
@@ -58,11 +67,7 @@ describe("a fault by hand", () => {
   it("kills node1, and node2 takes over when vipd simulate says so", async () => {
     const page = await openPage();
     await waitForPlay(page);
-    await lookAt(page, 20 * S);
-    await page.getByTestId("side-tab-faults").click();
-    await page.getByTestId("pick-node1").click();
-    await page.getByTestId("do-kill").click();
-    await waitForPlay(page);
+    await killNode1(page);
     const scenario = await page.evaluate(() => (globalThis as unknown as InPage).vipd.scenario());
     expect(scenario!.steps.map(({ action }) => action.do)).toEqual(["kill"]);
     const file = await Deno.makeTempFile({ suffix: ".json" });
@@ -83,11 +88,7 @@ describe("a fault by hand", () => {
     const page = await openPage();
     await waitForPlay(page);
     const before = await storyOfPage(page);
-    await lookAt(page, 20 * S);
-    await page.getByTestId("side-tab-faults").click();
-    await page.getByTestId("pick-node1").click();
-    await page.getByTestId("do-kill").click();
-    await waitForPlay(page);
+    await killNode1(page);
     expect(await storyOfPage(page)).not.toEqual(before);
     await page.getByTestId("steps").getByRole("button").last().click();
     await waitForPlay(page);
@@ -99,11 +100,7 @@ describe("a reload of the tab", () => {
   it("brings back what was done by hand and what was edited", async () => {
     const page = await openPage();
     await waitForPlay(page);
-    await lookAt(page, 20 * S);
-    await page.getByTestId("side-tab-faults").click();
-    await page.getByTestId("pick-node1").click();
-    await page.getByTestId("do-kill").click();
-    await waitForPlay(page);
+    await killNode1(page);
     const story = await storyOfPage(page);
     await edit(page, "priority 100", "priority 90");
     await page.getByTestId("edited").waitFor();
