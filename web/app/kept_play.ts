@@ -51,8 +51,10 @@ export function openKept(): boolean {
   files.value = play.played;
   scenario.value = play.scenario;
   seed.value = play.seed;
-  const isPlayed = playFiles();
-  if (!isPlayed) scenario.value = null;
-  if (isPlayed) files.value = play.files;
-  return isPlayed;
+  if (!playFiles()) {
+    scenario.value = null;
+    return false;
+  }
+  files.value = play.files;
+  return true;
 }

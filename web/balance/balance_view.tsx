@@ -178,6 +178,8 @@ const percent = (part: number) => `${(part * 100).toFixed(0)} %`;
 function ServerLine({ row, most }: { row: ServerRow; most: number }): JSX.Element {
   const { server, weight, weightConfigured, open, perSecond, failedPerSecond } = row;
   const isOut = weight === null;
+  const isKnown = isCounted.value;
+  const counted = (figure: number | string) => isKnown ? figure : NOT_YET;
   return (
     <tr data-out={isOut}>
       <th scope="row" class="mono">{server}</th>
@@ -190,16 +192,16 @@ function ServerLine({ row, most }: { row: ServerRow; most: number }): JSX.Elemen
       </td>
       <td>
         <div class="open-bar">
-          <div style={{ width: `${isCounted.value ? open / most * 100 : 0}%` }} />
-          <span>{isCounted.value ? open : NOT_YET}</span>
+          <div style={{ width: `${isKnown ? open / most * 100 : 0}%` }} />
+          <span>{counted(open)}</span>
         </div>
       </td>
-      <td class="number">{isCounted.value ? perSecond : NOT_YET}</td>
+      <td class="number">{counted(perSecond)}</td>
       <td class="number">
-        {isCounted.value ? percent(row.share) : NOT_YET} / {percent(row.shareByWeight)}
+        {counted(percent(row.share))} / {percent(row.shareByWeight)}
       </td>
-      <td class={isCounted.value && failedPerSecond > 0 ? "number bad-text" : "number"}>
-        {isCounted.value ? failedPerSecond : NOT_YET}
+      <td class={isKnown && failedPerSecond > 0 ? "number bad-text" : "number"}>
+        {counted(failedPerSecond)}
       </td>
     </tr>
   );
