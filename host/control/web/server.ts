@@ -96,8 +96,8 @@ class Server {
   readonly #limits: Pick<WebLimits, "connections" | "requestMs" | "answerStallMs">;
   readonly #page: Page;
   readonly #stream: StreamServer;
-  /** All connections. */
-  readonly #open = new Set<Deno.Conn>();
+  /** All connections, and the end of each. */
+  readonly #open = new Map<Deno.Conn, Promise<void>>();
   /** Those that are no stream, */
   readonly #asking = new Set<Deno.Conn>();
   /** and of these those whose request is not whole, the oldest first. */
@@ -142,20 +142,21 @@ class Server {
         if (!this.#stopped) await new Promise((resolve) => setTimeout(resolve, ACCEPT_RETRY_MS));
         continue;
       }
-      if (this.#open.size >= this.#limits.connections) this.#evict();
-      if (this.#open.size < this.#limits.connections) void this.#serve(conn);
+      if (this.#open.size >= this.#limits.connections) await this.#evict();
+      if (this.#stopped) endConn(conn);
+      else if (this.#open.size < this.#limits.connections) this.#open.set(conn, this.#serve(conn));
       else await this.#turnAway(conn);
     }
   }
 
   /** Whoever opens connections and says nothing keeps nobody out who says something. */
-  #evict(): void {
+  async #evict(): Promise<void> {
     const [oldest] = this.#unheard;
     if (oldest === undefined) return;
     this.#refused++;
-    this.#open.delete(oldest);
-    this.#unheard.delete(oldest);
     endConn(oldest);
+    // Its descriptor is there until its read has ended: it still counts.
+    await this.#open.get(oldest);
   }
 
   /** One at a time: those that are turned away hold no more than one descriptor together. */
@@ -177,7 +178,8 @@ class Server {
 
   /** One connection from its first byte to its end. Never rejects. */
   async #serve(conn: Deno.Conn): Promise<void> {
-    for (const set of [this.#open, this.#asking, this.#unheard]) set.add(conn);
+    this.#asking.add(conn);
+    this.#unheard.add(conn);
     try {
       const head = await this.#receive(conn);
       this.#unheard.delete(conn);
