@@ -62,6 +62,8 @@ function threadAmongChunks(): Plugin {
 /** What the first view does not show: one file, fetched when the first of it is opened. */
 const LATER = /\/(inspector_view|balance_view|live_panel|share_panel|file_pane)\.tsx$/;
 
+const JSX = { runtime: "automatic", importSource: "preact" } as const;
+
 export default defineConfig(({ command }) => ({
   root: path("."),
   base: "./",
@@ -75,7 +77,9 @@ export default defineConfig(({ command }) => ({
     },
   },
   define: { VIPD_PAGE_BUILT: String(command === "build") },
-  oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
+  oxc: { jsx: JSX },
+  // The development server looks for dependencies before `oxc` is asked.
+  optimizeDeps: { rolldownOptions: { transform: { jsx: JSX } } },
   plugins: [contentSecurityPolicy(), threadAmongChunks()],
   worker: { format: "es" },
   server: { host: "127.0.0.1" },
